@@ -25,7 +25,7 @@ final class AddedText {
   private static final Pattern EUROS = Pattern.compile("€ ?(\\d[\\d.,]*)");
   private static final Pattern PERCENT = Pattern.compile("(\\d) ?%");
   private static final Pattern APOSTROPHE = Pattern.compile("['’]");
-  private static final Pattern SENTENCE_END = 
+  private static final Pattern SENTENCE_END =
       Pattern.compile(
           "(?:[!?;:…]|(?<!\\b(?:st|dr|mr|mrs|ms|prof|jr|sr|vs|mt|ft|no|e\\.g|i\\.e))\\.)+(?:\\s+|$)"
               + "|\\R+",

@@ -17,13 +17,58 @@ final class AttributeRules {
           Set.of("far", "distance", "away", "miles", "mile", "kilometers", "kilometres", "km"),
           "long",
           Set.of(
-              "long", "length", "duration", "time", "take", "takes", "hours", "hour", "minutes",
-              "days", "weeks", "months", "years", "last", "lasts", "quickly", "fast", "soon",
-              "when", "until", "far", "meters", "feet", "miles", "live", "life", "lifespan",
-              "expectancy", "eta", "wait", "longer", "date", "day", "month", "year", "timeframe", "timescale",
-              "period", "expect", "arrive"),
+              "long",
+              "length",
+              "duration",
+              "time",
+              "take",
+              "takes",
+              "hours",
+              "hour",
+              "minutes",
+              "days",
+              "weeks",
+              "months",
+              "years",
+              "last",
+              "lasts",
+              "quickly",
+              "fast",
+              "soon",
+              "when",
+              "until",
+              "far",
+              "meters",
+              "feet",
+              "miles",
+              "live",
+              "life",
+              "lifespan",
+              "expectancy",
+              "eta",
+              "wait",
+              "longer",
+              "date",
+              "day",
+              "month",
+              "year",
+              "timeframe",
+              "timescale",
+              "period",
+              "expect",
+              "arrive"),
           "often",
-          Set.of("often", "frequently", "frequency", "times", "every", "many", "regularly", "when", "until", "long"),
+          Set.of(
+              "often",
+              "frequently",
+              "frequency",
+              "times",
+              "every",
+              "many",
+              "regularly",
+              "when",
+              "until",
+              "long"),
           "old",
           Set.of("old", "age", "aged", "born", "year", "years", "when"),
           "tall",
@@ -45,7 +90,20 @@ final class AttributeRules {
   static boolean areDifferent(SurfaceTokens a, SurfaceTokens b) {
     List<String> first = a.lowerCaseWords();
     List<String> second = b.lowerCaseWords();
-    return asksForMore(first, second) || asksForMore(second, first);
+    return asksForMore(first, second)
+        || asksForMore(second, first)
+        || asksForNumber(first, second)
+        || asksForNumber(second, first);
+  }
+
+  /** Returns whether "which flights" becomes "how many flights". */
+  private static boolean asksForNumber(List<String> words, List<String> others) {
+    return words.size() > 2
+        && others.size() > 1
+        && words.get(0).equals("how")
+        && words.get(1).equals("many")
+        && (others.get(0).equals("which") || others.get(0).equals("what"))
+        && words.get(2).equals(others.get(1));
   }
 
   private static boolean asksForSteps(List<String> words) {

@@ -37,6 +37,10 @@ final class CanonicalText {
               + ")))\\s+(?=\\S+\\s+\\S)",
           Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern HESITATION =
+      Pattern.compile(
+          "^(?:u+m+|u+h+|h+m+|er+m?)[,.…]*\\s+(?=\\S+\\s+\\S)", Pattern.CASE_INSENSITIVE);
+
   private static final String WORD = "(?!(?:and|or|on|off|up|down)\\b)[\\p{L}\\p{N}'’-]+";
 
   /** A verb, the words between it and its particle, and the particle. */
@@ -55,8 +59,9 @@ final class CanonicalText {
     if (text.length() > MAX_CHARACTERS) {
       return text;
     }
-    Matcher greeting = GREETING.matcher(text);
-    String request = greeting.lookingAt() ? text.substring(greeting.end()) : text;
+    String fluent = HESITATION.matcher(text).replaceFirst("");
+    Matcher greeting = GREETING.matcher(fluent);
+    String request = greeting.lookingAt() ? fluent.substring(greeting.end()) : fluent;
     return hasVerb(request) ? SEPARATED.matcher(request).replaceAll("$1 $3$2") : request;
   }
 

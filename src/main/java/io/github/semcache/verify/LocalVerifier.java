@@ -134,8 +134,7 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
       return Verification.accept().withScore(1);
     }
     return verify(
-        PairFeatures.ordered(
-            CanonicalText.of(pair.query()), CanonicalText.of(pair.cachedPrompt())),
+        PairFeatures.ordered(CanonicalText.of(pair.query()), CanonicalText.of(pair.cachedPrompt())),
         pair.distance());
   }
 

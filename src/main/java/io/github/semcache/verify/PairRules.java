@@ -130,7 +130,8 @@ final class PairRules {
   private static final Set<String> DEMONSTRATIVES = Set.of("this", "that", "these", "those");
 
   private static final Set<String> POLAR =
-      Set.of("is", "are", "was", "were", "do", "does", "did", "can", "could", "will", "has", "have");
+      Set.of(
+          "is", "are", "was", "were", "do", "does", "did", "can", "could", "will", "has", "have");
 
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 

@@ -38,6 +38,33 @@ final class RoleRules {
   private static final Set<String> SUBJECTS =
       Set.of("i", "we", "you", "he", "she", "they", "it", "who");
 
+  private static final Set<String> RELATIONS = Set.of("by", "like", "about", "for", "to");
+
+  /** Things that have an author, a subject, and a reader. */
+  private static final Set<String> WORKS =
+      Set.of(
+          "song",
+          "music",
+          "book",
+          "novel",
+          "poem",
+          "story",
+          "movie",
+          "film",
+          "article",
+          "letter",
+          "essay",
+          "speech",
+          "message",
+          "email",
+          "podcast",
+          "review",
+          "joke",
+          "picture",
+          "painting",
+          "text",
+          "toast");
+
   private static final Set<String> ENABLING =
       Set.of(
           "for", "let", "help", "assist", "tell", "give", "show", "allow", "enable", "make", "send",
@@ -87,6 +114,7 @@ final class RoleRules {
             || isSubjectRenamed(b, a)
             || areSidesExchanged(first, second)
             || isDeparture(a) != isDeparture(b)
+            || isRelatedOtherwise(a, b)
             || isVoiceChanged(a, b)
             || isVoiceChanged(b, a)
         ? "order"
@@ -135,8 +163,7 @@ final class RoleRules {
       Token number = a.get(i);
       String preposition = a.get(i - 1).form();
       for (int j = 1; j < b.size() && number.isNumber(); j++) {
-        if (b.get(j).key().equals(number.key())
-            && areExclusive(preposition, b.get(j - 1).form())) {
+        if (b.get(j).key().equals(number.key()) && areExclusive(preposition, b.get(j - 1).form())) {
           return true;
         }
       }
@@ -146,7 +173,8 @@ final class RoleRules {
 
   private static boolean areExclusive(String preposition, String other) {
     return !preposition.equals(other)
-        && (areInDifferent(AMOUNTS, preposition, other) || areInDifferent(TIMES, preposition, other));
+        && (areInDifferent(AMOUNTS, preposition, other)
+            || areInDifferent(TIMES, preposition, other));
   }
 
   /** Returns whether each of two words is in one of the sets, and they are in different ones. */
@@ -193,6 +221,31 @@ final class RoleRules {
         && indexOf("me", a, 0) < 0
         && indexOf("i", b, 0) < 0
         && !isPassive(a, b);
+  }
+
+  /**
+   * Returns whether two words have another preposition between them: "songs by Adele", "songs like
+   * Adele", "a poem about my mother", "a poem for my mother".
+   */
+  private static boolean isRelatedOtherwise(List<Token> a, List<Token> b) {
+    for (int i = 1; i + 1 < a.size(); i++) {
+      String relation = a.get(i).form();
+      if (RELATIONS.contains(relation) && a.get(i - 1).isContent()) {
+        for (int j = 1; j + 1 < b.size(); j++) {
+          String other = b.get(j).form();
+          if (RELATIONS.contains(other)
+              && !other.equals(relation)
+              && (relation.equals("like")
+                  || other.equals("like")
+                  || WORKS.contains(a.get(i - 1).key()))
+              && a.get(i - 1).key().equals(b.get(j - 1).key())
+              && a.get(i + 1).key().equals(b.get(j + 1).key())) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   /** Returns whether "me" is not the object of a verb such as "let me" or "help me". */

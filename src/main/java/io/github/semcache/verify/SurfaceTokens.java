@@ -20,7 +20,9 @@ final class SurfaceTokens {
   private static final Pattern TIME = Pattern.compile("\\d{1,2}[:.]\\d\\d[aApP][mM]");
 
   /** A code in which a digit follows a letter, such as that of a booking: "5TREX8". */
-  private static final Pattern CODE_WITH_LETTERS = Pattern.compile("\\d\\p{L}+\\d\\w{1,}|\\d\\p{L}{3,}\\d\\w*");
+  private static final Pattern CODE_WITH_LETTERS =
+      Pattern.compile("\\d\\p{L}+\\d\\w{1,}|\\d\\p{L}{3,}\\d\\w*");
+
   private static final String CODE = "=+*/\\|&^%$#@~<>[]{}_";
   private static final String SENTENCE_END = ".?!";
 
@@ -109,7 +111,8 @@ final class SurfaceTokens {
     if (CODE_WITH_LETTERS.matcher(written).matches()) {
       written = written.toLowerCase(Locale.ROOT);
     }
-    numbers.add(TIME.matcher(written).matches() ? written.substring(0, written.length() - 2) : written);
+    numbers.add(
+        TIME.matcher(written).matches() ? written.substring(0, written.length() - 2) : written);
     String before = words.isEmpty() ? "" : words.get(words.size() - 1).toLowerCase(Locale.ROOT);
     numberContexts.add(before);
   }
