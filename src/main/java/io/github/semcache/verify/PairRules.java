@@ -120,12 +120,33 @@ final class PairRules {
           Set.of("first", "last", "next", "previous", "second"),
           Set.of("he", "she", "they"),
           Set.of("before", "after", "during"),
+          Set.of("if", "unless"),
+          Set.of("one", "all", "both"),
           Set.of("maybe", "certainly", "never", "always"),
           Set.of("except", "including"),
           Set.of("only", "all"),
           Set.of("yes", "no", "ok", "okay", "cancel"));
 
   private static final Set<String> DEMONSTRATIVES = Set.of("this", "that", "these", "those");
+
+  private static final Set<String> POLAR =
+      Set.of(
+          "is", "are", "was", "were", "do", "does", "did", "can", "could", "will", "has", "have");
+
+  private static final Set<String> ARTICLES = Set.of("a", "an", "the");
+
+  private static final Set<String> SUBJECT_QUESTIONS = Set.of("who", "what", "which");
+
+  private static final Set<String> LISTS = Set.of("list", "playlist");
+
+  /** Words between "list" and its name: "the list of books", "a list for shopping". */
+  private static final Set<String> NAMING = Set.of("of", "for", "called", "named");
+
+  /** Words before "list" that are not its name. */
+  private static final Set<String> UNNAMED =
+      Set.of(
+          "a", "an", "the", "my", "our", "your", "this", "that", "i", "me", "please", "to", "you",
+          "can", "and", "new");
 
   private static final Set<String> SUBJECTS = Set.of("i", "we");
   private static final Set<String> OBJECTS = Set.of("me", "us");
@@ -150,8 +171,18 @@ final class PairRules {
         && (isSubjectExchanged(first, second) || areCountsExchanged(first, second))) {
       return "order";
     }
-    if (isOtherDemonstrative(first, second)) {
+    if (isOtherDemonstrative(first, second)
+        || isOtherCondition(first, second)
+        || isOtherCondition(second, first)
+        || isOtherQuantifier(first, second, a, b)
+        || isOtherQuantifier(first, second, b, a)) {
       return "exclusive-word";
+    }
+    if (isOtherList(first, second)) {
+      return "name";
+    }
+    if (isOtherTense(first, second) || isOtherTense(second, first)) {
+      return "tense";
     }
     if (differOnlyByLetter(first, second)) {
       return "name";
@@ -189,6 +220,62 @@ final class PairRules {
       }
     }
     return false;
+  }
+
+  /** Returns whether one question asks about all, and the other about any. */
+  private static boolean isOtherQuantifier(
+      List<Token> first, List<Token> second, Set<String> all, Set<String> any) {
+    return all.contains("all")
+        && !all.contains("any")
+        && any.contains("any")
+        && !any.contains("all")
+        && POLAR.contains(first.get(0).form())
+        && POLAR.contains(second.get(0).form());
+  }
+
+  /** Returns whether "who does it" becomes "who did it". */
+  private static boolean isOtherTense(List<Token> present, List<Token> past) {
+    return present.size() > 1
+        && past.size() > 1
+        && SUBJECT_QUESTIONS.contains(present.get(0).form())
+        && present.get(1).key().equals(past.get(1).key())
+        && present.get(1).form().endsWith("s")
+        && past.get(1).form().endsWith("ed");
+  }
+
+  /** Returns whether "when it rains" becomes "until it rains", other than in a question. */
+  private static boolean isOtherCondition(List<Token> first, List<Token> second) {
+    Set<String> a = forms(first);
+    Set<String> b = forms(second);
+    return a.contains("when")
+        && !b.contains("when")
+        && !first.get(0).form().equals("when")
+        && (b.contains("until") || b.contains("unless"))
+        && !a.contains("until")
+        && !a.contains("unless")
+        && !b.contains("how");
+  }
+
+  /** Returns whether the texts name lists differently: "my wish list", "my to do list". */
+  private static boolean isOtherList(List<Token> first, List<Token> second) {
+    String name = nameOfList(first);
+    String other = nameOfList(second);
+    return !name.isEmpty()
+        && !other.isEmpty()
+        && second.stream().noneMatch(token -> token.key().equals(name))
+        && first.stream().noneMatch(token -> token.key().equals(other));
+  }
+
+  /** Returns the key of the word before "list", or an empty string if it is no name. */
+  private static String nameOfList(List<Token> tokens) {
+    for (int i = 1; i < tokens.size(); i++) {
+      if (LISTS.contains(tokens.get(i).form())) {
+        boolean hasOtherName = i + 1 < tokens.size() && NAMING.contains(tokens.get(i + 1).form());
+        String name = tokens.get(i - 1).key();
+        return hasOtherName || UNNAMED.contains(name) ? "" : name;
+      }
+    }
+    return "";
   }
 
   private static Set<String> demonstratives(List<Token> tokens) {
@@ -265,10 +352,12 @@ final class PairRules {
     }
     for (int i = 1; i < tokens.size(); i++) {
       String before = tokens.get(i - 1).form();
-      if ((before.equals("and") || before.equals("or"))
+      int joining = i > 1 && ARTICLES.contains(before) ? i - 2 : i - 1;
+      String form = tokens.get(joining).form();
+      if ((form.equals("and") || form.equals("or"))
           && tokens.get(i).isContent()
           && added.contains(tokens.get(i))
-          && added.contains(tokens.get(i - 1))) {
+          && added.contains(tokens.get(joining))) {
         return true;
       }
     }
