@@ -39,6 +39,13 @@ final class FunctionWordRules {
       Set.of(
           "is", "are", "was", "were", "do", "does", "did", "can", "could", "will", "has", "have");
 
+  private static final Set<String> ANY = Set.of("any", "some");
+  private static final Set<String> EVERY = Set.of("every", "each", "all");
+
+  /** Words that begin a condition or a relative clause. */
+  private static final Set<String> CLAUSES =
+      Set.of("if", "where", "that", "which", "when", "unless", "with");
+
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
   private static final Set<String> SUBJECT_QUESTIONS = Set.of("who", "what", "which");
@@ -80,7 +87,8 @@ final class FunctionWordRules {
         || isOtherCondition(first, second)
         || isOtherCondition(second, first)
         || isOtherQuantifier(first, second, a, b)
-        || isOtherQuantifier(first, second, b, a)) {
+        || isOtherQuantifier(first, second, b, a)
+        || isQuantifiedOtherwise(first, second)) {
       return "exclusive-word";
     }
     if (isOtherList(first, second)) {
@@ -136,6 +144,26 @@ final class FunctionWordRules {
         && !any.contains("all")
         && POLAR.contains(first.get(0).form())
         && POLAR.contains(second.get(0).form());
+  }
+
+  /** Returns whether "any file" becomes "every file", other than in "show me any flight". */
+  private static boolean isQuantifiedOtherwise(List<Token> first, List<Token> second) {
+    String one = quantified(first, ANY);
+    return (!one.isEmpty() && one.equals(quantified(second, EVERY)))
+        || (!quantified(second, ANY).isEmpty()
+            && quantified(second, ANY).equals(quantified(first, EVERY)));
+  }
+
+  /** Returns the key of the word after a quantifier in a condition or a relative clause. */
+  private static String quantified(List<Token> tokens, Set<String> quantifiers) {
+    boolean isClause = false;
+    for (int i = 0; i + 1 < tokens.size(); i++) {
+      if (isClause && quantifiers.contains(tokens.get(i).form())) {
+        return tokens.get(i + 1).key();
+      }
+      isClause |= CLAUSES.contains(tokens.get(i).form());
+    }
+    return "";
   }
 
   /** Returns whether "who does it" becomes "who did it". */

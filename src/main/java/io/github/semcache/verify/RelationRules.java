@@ -1,6 +1,7 @@
 package io.github.semcache.verify;
 
 import io.github.semcache.internal.language.Token;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -15,7 +16,19 @@ final class RelationRules {
   private static final Set<String> PREPOSITIONS_OF_TIME =
       Set.of("in", "for", "after", "before", "until", "since", "every");
 
-  private static final Set<String> RELATIONS = Set.of("by", "like", "about", "for", "to");
+  private static final Set<String> RELATIONS =
+      Set.of("by", "like", "about", "for", "to", "against");
+
+  /** Relations that no other one can replace. */
+  private static final Set<String> DISTINCT = Set.of("like", "against");
+
+  private static final Set<String> TARGETS = Set.of("in", "to", "into");
+
+  /** Words before a period, apart from articles: "once a week", "every day". */
+  private static final Set<String> PER = Set.of("once", "twice", "times", "per", "every", "each");
+
+  private static final Set<String> PERIODS =
+      Set.of("hour", "day", "night", "week", "month", "year");
 
   /** Things that have an author, a subject, and a reader. */
   private static final Set<String> WORKS =
@@ -57,7 +70,10 @@ final class RelationRules {
         || isDirectionReversed(b, a)
         || isDurationChanged(a, b)
         || isNumberBoundOtherwise(a, b)
-        || isRelatedOtherwise(a, b);
+        || isRelatedOtherwise(a, b)
+        || isConversionReversed(a, b)
+        || isConversionReversed(b, a)
+        || isPeriodDifferent(a, b);
   }
 
   /** Returns whether "between X and Y" in one text is "from Y to X" in the other. */
@@ -110,6 +126,49 @@ final class RelationRules {
     return false;
   }
 
+  /** Returns whether "30 euros in pounds" becomes "30 pounds in euros". */
+  private static boolean isConversionReversed(List<Token> a, List<Token> b) {
+    for (int i = 0; i + 1 < a.size(); i++) {
+      if (a.get(i).hasUnit() && a.get(i + 1).kind() == Token.Kind.NUMBER_PART) {
+        String key = a.get(i).key();
+        String amount = key.substring(0, key.indexOf('/'));
+        String unit = a.get(i + 1).key();
+        if (b.stream().anyMatch(token -> token.isNumber() && token.key().equals(amount))
+            && isTarget(unit, b)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isTarget(String unit, List<Token> tokens) {
+    for (int i = 1; i < tokens.size(); i++) {
+      if (tokens.get(i).key().equals(unit) && TARGETS.contains(tokens.get(i - 1).form())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether both texts have a period, and another one: "once a week", "every day". */
+  private static boolean isPeriodDifferent(List<Token> a, List<Token> b) {
+    Set<String> periods = periods(a);
+    Set<String> others = periods(b);
+    return !periods.isEmpty() && !others.isEmpty() && !periods.equals(others);
+  }
+
+  private static Set<String> periods(List<Token> tokens) {
+    Set<String> periods = new HashSet<>();
+    for (int i = 1; i < tokens.size(); i++) {
+      String form = tokens.get(i).form();
+      if (PERIODS.contains(form) && PER.contains(tokens.get(i - 1).form())) {
+        periods.add(form);
+      }
+    }
+    return periods;
+  }
+
   private static boolean areExclusive(String preposition, String other) {
     return !preposition.equals(other)
         && (areInDifferent(AMOUNTS, preposition, other)
@@ -134,8 +193,8 @@ final class RelationRules {
           String other = b.get(j).form();
           if (RELATIONS.contains(other)
               && !other.equals(relation)
-              && (relation.equals("like")
-                  || other.equals("like")
+              && (DISTINCT.contains(relation)
+                  || DISTINCT.contains(other)
                   || WORKS.contains(a.get(i - 1).key()))
               && a.get(i - 1).key().equals(b.get(j - 1).key())
               && a.get(i + 1).key().equals(b.get(j + 1).key())) {

@@ -35,6 +35,46 @@ final class RoleRules {
   private static final Set<String> SUBJECTS =
       Set.of("i", "we", "you", "he", "she", "they", "it", "who");
 
+  private static final Set<String> POSSESSIVES = Set.of("my", "our");
+
+  private static final Set<String> PERSONS =
+      Set.of(
+          "brother",
+          "sister",
+          "mother",
+          "mom",
+          "mum",
+          "father",
+          "dad",
+          "wife",
+          "husband",
+          "partner",
+          "son",
+          "daughter",
+          "child",
+          "kid",
+          "baby",
+          "parent",
+          "friend",
+          "boss",
+          "manager",
+          "employer",
+          "employee",
+          "landlord",
+          "tenant",
+          "doctor",
+          "neighbor",
+          "neighbour",
+          "colleague",
+          "coworker",
+          "roommate",
+          "dog",
+          "cat",
+          "bank",
+          "team",
+          "client",
+          "customer");
+
   private static final Set<String> ENABLING =
       Set.of(
           "for", "let", "help", "assist", "tell", "give", "show", "allow", "enable", "make", "send",
@@ -71,6 +111,8 @@ final class RoleRules {
             || isSubjectReplaced(a, b)
             || isSubjectRenamed(a, b)
             || isSubjectRenamed(b, a)
+            || isSubjectAnotherPerson(first, second)
+            || isSubjectAnotherPerson(second, first)
             || areSidesExchanged(first, second)
             || isDeparture(a) != isDeparture(b)
             || RelationRules.areDifferent(a, b)
@@ -118,6 +160,18 @@ final class RoleRules {
         && indexOf("me", a, 0) < 0
         && indexOf("i", b, 0) < 0
         && !isPassive(a, b);
+  }
+
+  /** Returns whether "can I" becomes "can my brother", who is not in the other text. */
+  private static boolean isSubjectAnotherPerson(List<Token> a, List<Token> b) {
+    return a.size() > 2
+        && b.size() > 2
+        && AUXILIARIES.contains(a.get(0).form())
+        && AUXILIARIES.contains(b.get(0).form())
+        && FIRST_PERSONS.contains(a.get(1).form())
+        && POSSESSIVES.contains(b.get(1).form())
+        && PERSONS.contains(b.get(2).key())
+        && a.stream().noneMatch(token -> isSame(token, b.get(2)));
   }
 
   /** Returns whether "me" is not the object of a verb such as "let me" or "help me". */

@@ -20,7 +20,8 @@ class AttributeRulesTest {
         "how old is the lighthouse | who built the lighthouse",
         "how deep is the lake | where is the lake",
         "why does my kettle leak | how can i repair a leaking kettle",
-        "how many ferries go to skye | which ferries go to skye"
+        "how many ferries go to skye | which ferries go to skye",
+        "how many ferries go to skye | show me a list of ferries to skye"
       })
   void otherAttributesDiffer(String first, String second) {
     assertThat(areDifferent(first, second)).isTrue();

@@ -45,6 +45,8 @@ class CommandRulesTest {
         "wake me at dawn | when do i wake up",
         "make sure that the hatch is shut | check if the hatch is shut",
         "ensure the pump is running | is the pump running",
+        "make sure the hatch is shut | is that hatch shut or not",
+        "make sure the hatch is shut | hatch shut or not",
         "i forgot to close the hatch, please do it | did i close the hatch",
         "email otto | did otto email me",
         "call the vet | has the vet called"

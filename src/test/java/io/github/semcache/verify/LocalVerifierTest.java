@@ -217,6 +217,9 @@ class LocalVerifierTest {
         "call me when it snows | don't call me until it snows",
         "add soap to my gym list | add soap to my travel list",
         "who paints the fence | who painted the fence",
+        "list the drawers that hold any knives | list the drawers that hold all knives",
+        "when does the sun rise in oban | when is sunset in oban",
+        "when does the ferry get in | when does the ferry depart",
         "should i bring a towel | should i bring a towel or a robe",
         "is it quicker by tram from a to b | is it safer by tram from a to b"
       })

@@ -36,7 +36,10 @@ class ModalityRulesTest {
         "did the plumber come on monday | will the plumber come on monday",
         "does the ferry stop in oban | did the ferry stop in oban",
         "was lunch part of the tour | is lunch part of the tour",
-        "when did the sale start | when will the sale start"
+        "when did the sale start | when will the sale start",
+        "did it snow in oban | will it snow in oban",
+        "which band did they hire | which band will they hire",
+        "how much did the roof cost | how much will the roof cost"
       })
   void thePastDiffersFromTheFuture(String first, String second) {
     assertThat(areDifferent(first, second)).isTrue();
