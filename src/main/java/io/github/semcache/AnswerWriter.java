@@ -498,14 +498,17 @@ final class AnswerWriter {
     return true;
   }
 
-  /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */
+  /**
+   * Changes the time to live of an entry; returns whether it exists. The attributes are changed
+   * first, so that a concurrent renewal does not revert the change. Failures are thrown.
+   */
   boolean expireAfter(VectorStore entries, String key, Duration timeToLive) {
+    Optional<Duration> changed = Optional.of(timeToLive);
     Instant now = time.instant();
-    return entries.expire(key, Optional.of(timeToLive))
-        && entries
-            .updateAttributes(
-                key, entry -> ReplyMapper.withExpiry(entry, Optional.of(timeToLive), now))
-            .isPresent();
+    return entries
+            .updateAttributes(key, entry -> ReplyMapper.withExpiry(entry, changed, now))
+            .isPresent()
+        && entries.expire(key, changed);
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */

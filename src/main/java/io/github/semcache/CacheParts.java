@@ -284,7 +284,7 @@ record CacheParts(
       CacheOptions options, ResilientStore store) {
     return options.renewsTimeToLive()
         ? new TimeToLiveRenewal(
-            store::tryExpire, !NonBlocking.test(options.store()), options.ticker())
+            store::tryRenew, !NonBlocking.test(options.store()), options.ticker())
         : null;
   }
 

@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.migration.CopyMark;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
@@ -427,11 +428,16 @@ final class ResilientStore {
         failOpen.require(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)));
   }
 
-  /** Renews the time to live of an entry; does nothing if the store fails. */
-  void tryExpire(String key, Duration timeToLive) {
+  /** Renews the time to live of an entry that is served; does nothing if the store fails. */
+  void tryRenew(CacheEntry served) {
     try {
       Optional<Boolean> unused =
-          failOpen.attempt(Operation.WRITE, () -> store.expire(key, Optional.of(timeToLive)));
+          failOpen.attempt(
+              Operation.WRITE,
+              () -> {
+                TimeToLiveRenewal.renew(store, served, time);
+                return true;
+              });
     } catch (RuntimeException e) {
       // Only if the cache fails on cache errors. The answer is served, and the failure published.
     }
