@@ -4,7 +4,6 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.Admission;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.Curation;
@@ -178,17 +177,12 @@ final class AnswerWriter {
   }
 
   private void release(Lease lease) {
-    try {
-      boolean unused =
-          untilDeadline(
-              () -> {
-                store.tryRelease(lease);
-                return true;
-              });
-    } catch (Throwable e) {
-      // Counted already, and not the failure that the caller should see. The lease expires.
-      FatalErrors.rethrowIfFatal(e);
-    }
+    boolean unused =
+        untilDeadline(
+            () -> {
+              store.tryRelease(lease);
+              return true;
+            });
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */

@@ -1,6 +1,7 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.entry.DependencyStamp;
 import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.migration.CopyMark;
@@ -204,7 +205,8 @@ final class ResilientStore {
     Set<String> dependencies = query.scope().dependencyTerms();
     return failOpen.attempt(
         Operation.FIND,
-        () -> claim(query, () -> leases.claim(query.key(), dependencies, known, duration)));
+        () -> claim(query, () -> leases.claim(query.key(), dependencies, known, duration)),
+        dropped -> dropped.lease().ifPresent(this::tryRelease));
   }
 
   private Found claim(Query query, Supplier<Claim> lookup) {
@@ -399,15 +401,20 @@ final class ResilientStore {
         .orElse(false);
   }
 
-  /** Ends a lease without writing an entry. */
+  /** Ends a lease without writing an entry. If the store fails, the lease expires. */
   void tryRelease(Lease lease) {
-    Optional<Boolean> unused =
-        failOpen.attempt(
-            Operation.WRITE,
-            () -> {
-              leases.release(lease);
-              return true;
-            });
+    try {
+      Optional<Boolean> unused =
+          failOpen.attempt(
+              Operation.WRITE,
+              () -> {
+                leases.release(lease);
+                return true;
+              });
+    } catch (Throwable e) {
+      // Only if the cache fails on cache errors. The failure was published.
+      FatalErrors.rethrowIfFatal(e);
+    }
   }
 
   /** Returns whether an instance holds the lease of a key; false if the store fails. */

@@ -14,6 +14,7 @@ import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -310,6 +312,85 @@ class AcrossInstancesTest {
 
     assertThat(strict.ask(PROMPT).text()).isEqualTo("under a lease");
     strict.close();
+  }
+
+  private String key() {
+    return Query.of(PROMPT, Normalizer.nfc(), chat.settings()).key();
+  }
+
+  /** Waits until a lease that nobody holds any more was released. */
+  private void awaitRelease(FaultyStore faulty) {
+    await().until(() -> faulty.calls(FaultyStore.Call.RELEASE) == 1);
+    await().until(() -> !leases.isHeld(key()));
+  }
+
+  @Test
+  void leaseThatATrialOfTheStoreAcquiresIsReleased() {
+    FakeClock time = new FakeClock();
+    FaultyStore faulty = new FaultyStore(store).withLeases();
+    SemanticCache recovering =
+        builder()
+            .store(faulty)
+            .singleFlightAcrossInstances(LONG)
+            .deadline(Duration.ofMinutes(5))
+            .circuitBreaker(1, Duration.ofSeconds(10))
+            .ticker(time::nanos)
+            .build();
+    AtomicBoolean opened = new AtomicBoolean();
+    embedder.beforeEmbedding(
+        () -> {
+          if (!opened.getAndSet(true)) {
+            faulty.fail(FaultyStore.Call.FIND);
+            recovering.ask("another prompt");
+            faulty.recover();
+            time.advance(Duration.ofSeconds(10));
+          }
+        });
+
+    assertThat(recovering.ask(PROMPT).source()).isEqualTo(Answer.Source.MODEL);
+
+    awaitRelease(faulty);
+    recovering.close();
+  }
+
+  @Test
+  void leaseThatIsAcquiredAfterTheDeadlineIsReleased() {
+    FaultyStore slow = new FaultyStore(store).withLeases();
+    SemanticCache late =
+        builder()
+            .store(slow)
+            .singleFlightAcrossInstances(LONG)
+            .deadline(Duration.ofSeconds(1))
+            .ticker(new FakeClock()::nanos)
+            .build();
+    CountDownLatch answered = new CountDownLatch(1);
+    slow.before(
+        call -> {
+          if (call == FaultyStore.Call.CLAIM) {
+            awaitUninterruptibly(answered);
+          }
+        });
+
+    assertThat(late.ask(PROMPT).source()).isEqualTo(Answer.Source.MODEL);
+    answered.countDown();
+
+    awaitRelease(slow);
+    late.close();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
