@@ -176,7 +176,8 @@ final class AnswerWriter {
     }
   }
 
-  private void release(Lease lease) {
+  /** Ends a lease without writing an answer, within the time limit of storing. */
+  void release(Lease lease) {
     boolean unused =
         untilDeadline(
             () -> {

@@ -152,7 +152,7 @@ final class RequestCoalescer implements AutoCloseable {
       result = lookup.claim(changed, duration);
     }
     if (result instanceof LookupResult.Hit hit) {
-      hit.miss().waiting().lease().ifPresent(store::tryRelease);
+      hit.miss().waiting().lease().ifPresent(writer::release);
     }
     return result;
   }

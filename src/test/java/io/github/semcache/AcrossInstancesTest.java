@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeClock;
@@ -19,6 +21,7 @@ import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -391,6 +394,43 @@ class AcrossInstancesTest {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Test
+  void hitIsServedInTimeIfTheReleaseOfItsLeaseHangs() throws Exception {
+    FaultyStore hanging = new FaultyStore(store).withLeases();
+    SemanticCache waiting =
+        builder()
+            .store(hanging)
+            .singleFlightAcrossInstances(LONG)
+            .deadline(LONG)
+            .storeTimeout(Duration.ofMillis(100))
+            .build();
+    SemanticCache confirming =
+        builder().judge(AnswerJudge.sameText()).judgeExecutor(Runnable::run).confirmations(1).build();
+    String id = confirming.ask(PROMPT.contributor("a")).entryId().orElseThrow();
+    // The entry is confirmed between the two lookups of the next request.
+    embedder.beforeEmbedding(
+        () -> store.updateAttributes(id, entry -> entry.attributes(Map.of())));
+    CountDownLatch end = new CountDownLatch(1);
+    hanging.onNearest(found -> VectorStore.NearestEntries.none());
+    hanging.before(
+        call -> {
+          if (call == FaultyStore.Call.RELEASE) {
+            awaitUninterruptibly(end);
+          }
+        });
+
+    CompletableFuture<Answer> answer = onNewThread(() -> waiting.ask(PROMPT));
+
+    try {
+      assertThat(answer.get(20, TimeUnit.SECONDS).source()).isEqualTo(Answer.Source.EXACT);
+    } finally {
+      end.countDown();
+    }
+    assertThat(hanging.calls(FaultyStore.Call.RELEASE)).isEqualTo(1);
+    waiting.close();
+    confirming.close();
   }
 
   @Test
