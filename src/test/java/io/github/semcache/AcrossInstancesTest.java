@@ -397,6 +397,21 @@ class AcrossInstancesTest {
   }
 
   @Test
+  void followerThatLeadsAfterAnAbandonedCallAcquiresTheLease() {
+    SemanticCache sameThread =
+        builder().executor(Runnable::run).singleFlightAcrossInstances(LONG).build();
+    CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, chat.settings());
+    CompletableFuture<CacheCall> next =
+        ((CacheCall.Follow) sameThread.begin(PROMPT, chat.settings())).next();
+
+    lead.abandon();
+
+    assertThat(next.join()).isInstanceOf(CacheCall.Lead.class);
+    assertThat(leases.isHeld(key())).isTrue();
+    sameThread.close();
+  }
+
+  @Test
   void hitIsServedInTimeIfTheReleaseOfItsLeaseHangs() throws Exception {
     FaultyStore hanging = new FaultyStore(store).withLeases();
     SemanticCache waiting =

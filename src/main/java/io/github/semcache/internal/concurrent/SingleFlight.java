@@ -142,6 +142,8 @@ public final class SingleFlight<T> {
     private final String key;
     private final @Nullable Thread owner;
     private final Result<T> result = new Result<>(new CompletableFuture<>());
+
+    /** Completed before the result, so that what the call holds is free when followers continue. */
     private final Result<T> end = new Result<>(new CompletableFuture<>());
 
     private Call(SingleFlight<T> calls, String key, @Nullable Thread owner) {
@@ -218,8 +220,8 @@ public final class SingleFlight<T> {
      */
     public void complete(T value) {
       calls.calls.remove(key, this);
-      result.future().complete(Optional.of(value));
       end.future().complete(Optional.of(value));
+      result.future().complete(Optional.of(value));
     }
 
     /**
@@ -229,15 +231,15 @@ public final class SingleFlight<T> {
      */
     public void fail(Throwable e) {
       calls.calls.remove(key, this);
-      result.future().completeExceptionally(e);
       end.future().completeExceptionally(e);
+      result.future().completeExceptionally(e);
     }
 
     /** Ends the call without a result. The followers have to join again. */
     public void abandon() {
       calls.calls.remove(key, this);
-      result.future().complete(Optional.empty());
       end.future().complete(Optional.empty());
+      result.future().complete(Optional.empty());
     }
 
     /**
