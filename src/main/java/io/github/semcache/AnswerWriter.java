@@ -2,6 +2,7 @@ package io.github.semcache;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.Admission;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.MatchingDelay;
@@ -176,14 +177,14 @@ final class AnswerWriter {
     }
   }
 
-  /** Ends a lease without writing an answer, within the time limit of storing. */
+  /** Ends a lease without writing an answer, before the current deadline or that of storing. */
   void release(Lease lease) {
-    boolean unused =
-        untilDeadline(
-            () -> {
-              store.tryRelease(lease);
-              return true;
-            });
+    Supplier<Boolean> release =
+        () -> {
+          store.tryRelease(lease);
+          return true;
+        };
+    boolean unused = Deadline.current().isPresent() ? release.get() : untilDeadline(release);
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */
@@ -191,16 +192,19 @@ final class AnswerWriter {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
-    if (!admits(miss.request().prompt(), reply)) {
-      events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
-      release(miss);
-      return Optional.empty();
-    }
     Optional<CacheEntry> stored = Optional.empty();
-    if (miss.shadowHit() || !miss.request().meetsOwnFilter()) {
-      release(miss);
-    } else {
-      stored = write(miss, reply, took);
+    try {
+      if (!admits(miss.request().prompt(), reply)) {
+        events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
+        return Optional.empty();
+      }
+      if (!miss.shadowHit() && miss.request().meetsOwnFilter()) {
+        stored = write(miss, reply, took);
+      }
+    } finally {
+      if (stored.isEmpty()) {
+        release(miss);
+      }
     }
     onStored(miss, reply, stored);
     return stored.map(CacheEntry::key);
@@ -245,7 +249,6 @@ final class AnswerWriter {
     Replaced replaced = replaced(miss);
     for (int attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
       if (!miss.request().prompt().isCurated() && replaced.isCurated()) {
-        release(miss);
         return Optional.empty();
       }
       Optional<CacheEntry> old = replaced.entry();

@@ -397,6 +397,40 @@ class AcrossInstancesTest {
   }
 
   @Test
+  void leaseOfAnAnswerThatCannotBeWrittenIsReleased() {
+    FaultyStore faulty = new FaultyStore(store).withLeases();
+    SemanticCache failing = builder().store(faulty).singleFlightAcrossInstances(LONG).build();
+    CacheCall.Lead lead = (CacheCall.Lead) failing.begin(PROMPT, chat.settings());
+    assertThat(leases.isHeld(key())).isTrue();
+    faulty.fail(FaultyStore.Call.PUT);
+
+    assertThat(lead.complete(ChatReply.of("too large")).entryId()).isEmpty();
+
+    assertThat(leases.isHeld(key())).isFalse();
+    failing.close();
+  }
+
+  @Test
+  void leaseIsReleasedIfTheFailureOfTheAdmissionIsThrown() {
+    IllegalStateException failure = new IllegalStateException("admission failed");
+    SemanticCache strict =
+        builder()
+            .admission(
+                (prompt, reply) -> {
+                  throw failure;
+                })
+            .singleFlightAcrossInstances(LONG)
+            .failOnCacheErrors()
+            .build();
+    CacheCall.Lead lead = (CacheCall.Lead) strict.begin(PROMPT, chat.settings());
+
+    assertThatThrownBy(() -> lead.complete(ChatReply.of("Paris"))).isSameAs(failure);
+
+    assertThat(leases.isHeld(key())).isFalse();
+    strict.close();
+  }
+
+  @Test
   void followerThatLeadsAfterAnAbandonedCallAcquiresTheLease() {
     SemanticCache sameThread =
         builder().executor(Runnable::run).singleFlightAcrossInstances(LONG).build();
