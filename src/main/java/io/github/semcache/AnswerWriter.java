@@ -243,7 +243,7 @@ final class AnswerWriter {
 
   /**
    * Writes an answer of the model. If another entry was written under its key in the meantime, the
-   * answer replaces that entry, unless it is curated.
+   * answer replaces that entry, unless it is curated, or the answer was invalidated since.
    */
   private Optional<CacheEntry> write(LookupResult.Miss miss, NewEntry entry) {
     Replaced replaced = replaced(miss);
@@ -261,7 +261,11 @@ final class AnswerWriter {
         onWritten(miss, marked, old);
         return Optional.of(marked.entry());
       }
-      replaced = replaced(miss, Replaced.find(store, miss.request().query()));
+      Replaced current = Replaced.find(store, miss.request().query());
+      if (!DependencyStamp.matches(entry.entry(), current.versions())) {
+        return Optional.empty();
+      }
+      replaced = replaced(miss, current);
     }
     return Optional.empty();
   }
