@@ -445,8 +445,9 @@ final class ResilientStore {
                 TimeToLiveRenewal.renew(store, served, time);
                 return true;
               });
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // Only if the cache fails on cache errors. The answer is served, and the failure published.
+      FatalErrors.rethrowIfFatal(e);
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Renews the time to live of entries that are served. An entry is renewed at most once per tenth of
@@ -31,7 +30,7 @@ public final class TimeToLiveRenewal implements AutoCloseable {
 
   private final Consumer<CacheEntry> renew;
   private final LongSupplier ticker;
-  private final @Nullable BoundedWorker worker;
+  private final BoundedWorker worker;
 
   /** The time of the latest renewal of each entry, oldest first. Guarded by this. */
   private final Map<String, Long> renewals = new LinkedHashMap<>();
@@ -47,7 +46,7 @@ public final class TimeToLiveRenewal implements AutoCloseable {
   public TimeToLiveRenewal(Consumer<CacheEntry> renew, boolean blocks, LongSupplier ticker) {
     this.renew = renew;
     this.ticker = ticker;
-    this.worker = blocks ? BoundedWorker.of("semcache-renewal", MAX_WAITING, TIME_LIMIT) : null;
+    this.worker = BoundedWorker.of(blocks, "semcache-renewal", MAX_WAITING, TIME_LIMIT);
   }
 
   /**
@@ -100,9 +99,12 @@ public final class TimeToLiveRenewal implements AutoCloseable {
    * @param entry the entry
    */
   public void onHit(CacheEntry entry) {
-    timeToLiveOf(entry)
-        .filter(timeToLive -> isDue(entry.key(), timeToLive))
-        .ifPresent(timeToLive -> schedule(entry));
+    Optional<Duration> timeToLive = timeToLiveOf(entry);
+    if (timeToLive.isPresent()
+        && isDue(entry.key(), timeToLive.get())
+        && !worker.offer(() -> renew.accept(entry))) {
+      forget(entry.key());
+    }
   }
 
   private synchronized boolean isDue(String key, Duration timeToLive) {
@@ -119,21 +121,8 @@ public final class TimeToLiveRenewal implements AutoCloseable {
     return true;
   }
 
-  private void schedule(CacheEntry entry) {
-    if (worker == null) {
-      renew.accept(entry);
-      return;
-    }
-    boolean isAccepted =
-        worker.offer(
-            () -> {
-              renew.accept(entry);
-              return entry;
-            },
-            renewed -> {});
-    if (!isAccepted) {
-      forget(entry.key());
-    }
+  private synchronized void forget(String key) {
+    renewals.remove(key);
   }
 
   /**
@@ -169,15 +158,9 @@ public final class TimeToLiveRenewal implements AutoCloseable {
     return entry.createdAt().equals(other.createdAt()) && ReplyMapper.haveSameExpiry(entry, other);
   }
 
-  private synchronized void forget(String key) {
-    renewals.remove(key);
-  }
-
   /** Interrupts the current renewal and drops the waiting ones. Idempotent. */
   @Override
   public void close() {
-    if (worker != null) {
-      worker.close();
-    }
+    worker.close();
   }
 }
