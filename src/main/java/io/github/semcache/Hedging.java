@@ -7,10 +7,12 @@ import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +45,16 @@ final class Hedging {
     if (delay.isEmpty()) {
       return next.apply(measured(miss));
     }
-    CompletableFuture<LookupResult> running = executor.submit(() -> measured(miss.counted()));
+    Task<LookupResult> task = new Task<>(() -> measured(miss.counted()));
+    CompletableFuture<LookupResult> running = executor.submit(task);
     LookupResult inTime;
     try {
       inTime = counted(SingleFlight.Result.of(running).await(delay).orElseThrow());
     } catch (TimeoutException e) {
-      return firstAnswer(running, hedged(miss), next);
+      if (!task.cancel()) {
+        return firstAnswer(running, hedged(miss), next);
+      }
+      inTime = measured(miss); // All threads are busy, perhaps with calls that wait for a thread.
     } catch (RejectedExecutionException e) {
       inTime = measured(miss);
     }
@@ -91,17 +97,14 @@ final class Hedging {
       CompletableFuture<LookupResult> running,
       LookupResult.Miss hedged,
       Function<LookupResult, Answer> next) {
-    HedgedCall call = new HedgedCall(hedged, next);
+    Task<Answer> call = new Task<>(() -> next.apply(hedged));
     CompletableFuture<Answer> model = executor.submit(call);
-    if (call.isRejected(model)) {
-      return next.apply(counted(SingleFlight.Result.of(running).await()));
-    }
     CompletableFuture<LookupResult> first = new CompletableFuture<>();
     CompletableFuture<?> unusedLookup =
         running.whenComplete(
             (result, failure) -> {
-              if (result instanceof LookupResult.Hit hit) {
-                first.complete(hit);
+              if (result instanceof LookupResult.Hit || call.cancel()) {
+                complete(first, result, failure);
               }
             });
     CompletableFuture<?> unusedModel =
@@ -109,39 +112,53 @@ final class Hedging {
             (answer, failure) -> {
               if (failure == null) {
                 first.complete(hedged);
-              } else {
+              } else if (call.isStarted()) {
                 // The lookup may still succeed.
                 CompletableFuture<?> unusedRest =
                     running.whenComplete(
-                        (result, unused) -> completeUnlessHit(first, result, failure));
+                        (result, unused) ->
+                            complete(
+                                first,
+                                result instanceof LookupResult.Hit hit ? hit : null,
+                                failure));
               }
             });
     return firstOf(first, model, hedged, next);
   }
 
-  /** The model call that is made while the lookup is running. */
-  private static final class HedgedCall implements Supplier<Answer> {
-    private final LookupResult.Miss miss;
-    private final Function<LookupResult, Answer> next;
+  /** A task of the executor that can be canceled until it starts. */
+  private static final class Task<T> implements Supplier<T> {
+    private final Supplier<T> action;
+    private final AtomicBoolean taken = new AtomicBoolean();
     private volatile boolean started;
 
-    HedgedCall(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
-      this.miss = miss;
-      this.next = next;
+    Task(Supplier<T> action) {
+      this.action = action;
     }
 
     @Override
-    public Answer get() {
+    public T get() {
+      if (taken.getAndSet(true)) {
+        throw new CancellationException("canceled before a thread was available");
+      }
       started = true;
-      return next.apply(miss);
+      return action.get();
     }
 
-    /** Returns whether the executor rejected the call, so that the model was not called. */
-    boolean isRejected(CompletableFuture<Answer> submitted) {
-      return submitted.isCompletedExceptionally() && !started;
+    boolean isStarted() {
+      return started;
+    }
+
+    /** Cancels the task; returns false if it has started. */
+    boolean cancel() {
+      return !taken.getAndSet(true);
     }
   }
 
+  /**
+   * Returns the first answer. If the lookup ended without a hit before the executor started the
+   * model call, the model is called on this thread.
+   */
   private Answer firstOf(
       CompletableFuture<LookupResult> first,
       CompletableFuture<Answer> model,
@@ -151,22 +168,20 @@ final class Hedging {
     try {
       winner = SingleFlight.Result.of(first).await();
     } finally {
-      if (!(winner instanceof LookupResult.Hit)) {
+      if (winner == hedged) {
         lookup.count(hedged.uncounted());
       }
     }
-    if (winner instanceof LookupResult.Hit hit) {
-      lookup.count(hit);
-      return next.apply(hit);
-    }
-    return model.join();
+    return winner == hedged ? model.join() : next.apply(counted(winner));
   }
 
-  private static void completeUnlessHit(
-      CompletableFuture<LookupResult> first, @Nullable LookupResult result, Throwable failure) {
-    if (result instanceof LookupResult.Hit hit) {
-      first.complete(hit);
-    } else {
+  private static void complete(
+      CompletableFuture<LookupResult> first,
+      @Nullable LookupResult result,
+      @Nullable Throwable failure) {
+    if (result != null) {
+      first.complete(result);
+    } else if (failure != null) {
       first.completeExceptionally(causeOf(failure));
     }
   }
