@@ -28,6 +28,12 @@ final class Hedging {
   private final AsyncExecutor executor;
   private final LatencyWindow latencies = new LatencyWindow();
 
+  /**
+   * Whether this thread is answering a request. The model may call the cache with the same prompt,
+   * which waits for no call of its own thread, but would wait for that of another one.
+   */
+  private final ThreadLocal<Boolean> answering = ThreadLocal.withInitial(() -> false);
+
   Hedging(CacheLookup lookup, EventPublisher events, AsyncExecutor executor) {
     this.lookup = lookup;
     this.events = events;
@@ -35,12 +41,27 @@ final class Hedging {
   }
 
   /**
-   * Answers a prompt that has no exact hit.
+   * Answers a prompt that has no exact hit. Requests that the model makes are not hedged.
    *
    * @param miss the exact miss, which is followed by a semantic lookup
    * @param next answers a request from its lookup, by calling the model after a miss
    */
   Answer ask(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
+    return answering.get()
+        ? next.apply(measured(miss))
+        : askHedged(miss, result -> answer(result, next));
+  }
+
+  private Answer answer(LookupResult result, Function<LookupResult, Answer> next) {
+    answering.set(true);
+    try {
+      return next.apply(result);
+    } finally {
+      answering.remove();
+    }
+  }
+
+  private Answer askHedged(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
     Optional<Duration> delay = latencies.percentile95();
     if (delay.isEmpty()) {
       return next.apply(measured(miss));

@@ -214,6 +214,18 @@ class HedgingTest {
   }
 
   @Test
+  void hedgedModelThatAsksTheSamePromptDoesNotWaitForItself() throws Exception {
+    delayLookup();
+    AtomicInteger calls = new AtomicInteger();
+    Prompt patient = Prompt.of("else").maxWait(Duration.ofMinutes(1));
+    chat.replying(
+        prompt ->
+            ChatReply.of(calls.incrementAndGet() == 1 ? cache.ask(patient).text() : "inner"));
+
+    assertThat(askOnNewThread("else").text()).isEqualTo("inner");
+  }
+
+  @Test
   void modelThatRejectsACallAfterAFastLookupIsCalledOnce() {
     AtomicLong ticks = new AtomicLong();
     long tick = Duration.ofSeconds(2).toNanos(); // makes all lookups look slow, so none is hedged
