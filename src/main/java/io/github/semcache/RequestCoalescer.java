@@ -76,7 +76,8 @@ final class RequestCoalescer implements AutoCloseable {
         calls.join(group.keys(key(miss)), group.owner());
     SingleFlight.Call<CacheCall> call = participation.call();
     return participation.leads()
-        ? call.runStep(() -> leadUnlessAnswered(miss, call, group))
+        ? call.runStep(
+            () -> leadUnlessAnswered(miss, call, group), miss.request().limits()::isExpired)
         : follow(miss, call, group);
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -89,6 +91,65 @@ class RequestCoalescingTest {
     assertThat(cache.stats().writes()).isEqualTo(1);
     assertThat(cache.stats().misses())
         .isEqualTo(cache.stats().modelCalls() + cache.stats().coalesced());
+  }
+
+  /** A cache on which the first caller to block ends at its deadline, with an exception. */
+  private SemanticCacheBuilder strictBuilder() {
+    return SemanticCache.builder()
+        .verifier(PairVerifier.none())
+        .embedder(new FakeEmbedder())
+        .chatClient(chat)
+        .deadline(Duration.ofMinutes(1))
+        .failOnCacheErrors();
+  }
+
+  private static final Prompt IMPATIENT = PROMPT.deadline(Duration.ofSeconds(1));
+
+  @Test
+  void expiredDeadlineOfTheLeaderDoesNotFailTheFollowers() {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
+    SemanticCache strict = strictBuilder().store(store).build();
+    store.before(
+        call -> {
+          // The second lookup by the key is that of the leader.
+          if (store.calls(FaultyStore.Call.FIND) == 2 && blocked.getCount() == 1) {
+            blocked.countDown();
+            awaitUnchecked(end);
+          }
+        });
+    CompletableFuture<Answer> leader = onNewThread(() -> strict.ask(IMPATIENT));
+    awaitUnchecked(blocked);
+    CompletableFuture<Answer> follower = onNewThread(() -> strict.ask(PROMPT));
+
+    assertThatThrownBy(leader::join).hasCauseInstanceOf(StoreException.class);
+    assertThat(follower.join().text()).isEqualTo("answer 1");
+    end.countDown();
+    strict.close();
+  }
+
+  @Test
+  void expiredDeadlineOfAnEmbeddingDoesNotFailTheFollowers() {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    FakeEmbedder embedder = new FakeEmbedder();
+    SemanticCache strict = strictBuilder().embedder(embedder).build();
+    embedder.beforeEmbedding(
+        () -> {
+          if (blocked.getCount() == 1) {
+            blocked.countDown();
+            awaitUnchecked(end);
+          }
+        });
+    CompletableFuture<Answer> leader = onNewThread(() -> strict.ask(IMPATIENT));
+    awaitUnchecked(blocked);
+    CompletableFuture<Answer> follower = onNewThread(() -> strict.ask(PROMPT.tag("t", "v")));
+
+    assertThatThrownBy(leader::join).hasCauseInstanceOf(EmbedderException.class);
+    assertThat(follower.join().text()).isEqualTo("answer 1");
+    end.countDown();
+    strict.close();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -97,19 +98,26 @@ public final class SingleFlight<T> {
    * @param maxWait the maximum time to follow running calls, after which the call is made on this
    *     thread as well; empty for no limit. It covers all calls that are followed in turn
    * @param call the call
-   * @param isShareable whether the followers receive a result of the call; otherwise one of them
-   *     makes the call again
+   * @param isSuccess whether a result is shared with the followers in any case
+   * @param endedByCaller returns whether another result or an exception concerns the caller only,
+   *     for example because its deadline has expired, so that one of the followers makes the call
+   *     again
    * @return the result
    * @throws CancellationException if the thread is interrupted while it follows; its interrupt flag
    *     is set
    */
-  public T run(String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isShareable) {
+  public T run(
+      String key,
+      Optional<Duration> maxWait,
+      Supplier<T> call,
+      Predicate<T> isSuccess,
+      BooleanSupplier endedByCaller) {
     long start = System.nanoTime();
     try {
       while (true) {
         Participation<T> participation = join(key, Thread.currentThread());
         if (participation.leads()) {
-          return participation.call().run(call, isShareable);
+          return participation.call().run(call, isSuccess, endedByCaller);
         }
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         Optional<T> result =
@@ -169,12 +177,12 @@ public final class SingleFlight<T> {
      * @return its result
      */
     public T run(Supplier<T> call) {
-      return run(call, result -> true);
+      return run(call, result -> true, () -> false);
     }
 
-    private T run(Supplier<T> call, Predicate<T> isShareable) {
-      T made = runStep(call);
-      if (isShareable.test(made)) {
+    private T run(Supplier<T> call, Predicate<T> isSuccess, BooleanSupplier endedByCaller) {
+      T made = runStep(call, endedByCaller);
+      if (isSuccess.test(made) || !endedByCaller.getAsBoolean()) {
         complete(made);
       } else {
         abandon();
@@ -183,18 +191,21 @@ public final class SingleFlight<T> {
     }
 
     /**
-     * Runs a part of the leader's work. An exception fails the call, except if an interrupt of this
-     * thread caused it: then the call is abandoned, because that is no failure of the followers.
+     * Runs a part of the leader's work. An exception fails the call, except if it concerns the
+     * leader only, or an interrupt of this thread caused it: then the call is abandoned, because
+     * that is no failure of the followers.
      *
      * @param <R> the result of the step
      * @param step the work
+     * @param endedByCaller returns whether an exception concerns the leader only, for example
+     *     because its deadline has expired
      * @return its result
      */
-    public <R> R runStep(Supplier<R> step) {
+    public <R> R runStep(Supplier<R> step, BooleanSupplier endedByCaller) {
       try {
         return step.get();
       } catch (Throwable e) {
-        if (Interrupts.caused(e)) {
+        if (Interrupts.caused(e) || endedByCaller.getAsBoolean()) {
           abandon();
         } else {
           fail(e);
