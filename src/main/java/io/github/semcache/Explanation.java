@@ -60,8 +60,8 @@ public record Explanation(
    * @param match the entry and its distance
    * @param decision the decision if this were the only candidate
    * @param verification the decision of the verifier; empty if the policy does not admit the
-   *     candidate, if five others of its kind (curated or not) were verified, or if the cache has
-   *     no verifier
+   *     candidate, if the cache has no verifier, or if as many others of its kind (curated or not)
+   *     were verified as a {@linkplain SemanticCacheBuilder#verifier lookup} verifies
    */
   public record Candidate(Match match, Decision decision, Optional<Verification> verification) {
 

@@ -49,22 +49,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Thread-safe. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put} and {@code
- * invalidate} block on the embedder and the store, and {@code ask} also blocks on the model.
- * Concurrent calls of {@code ask} with the same new prompt are coalesced: one calls the model, the
- * others wait for its answer.
+ * <p>Thread-safe. {@link #ask}, {@link #lookup}, {@link #explain}, {@code put}, and {@code
+ * invalidate} block on the embedder, the store, and the verifier, and {@code ask} also blocks on
+ * the model. Methods whose name ends in {@code Async} do not block. Concurrent calls of {@code ask}
+ * with the same new prompt are coalesced: one calls the model, the others wait for its answer.
  *
  * <p>An answer belongs to a chat model and its settings. Methods that take a model or settings use
- * these. {@link #lookup}, {@link #explain}, {@code put} and {@code invalidate} use the {@linkplain
+ * these. {@link #lookup}, {@link #explain}, {@code put}, and {@code invalidate} use the {@linkplain
  * Scope#settings settings of the scope}, or those of the cache's chat client if the scope has none.
  * An answer stored by {@code ask(prompt, model)} is therefore found with {@code
  * prompt.scope(prompt.scope().settings(model.settings()))}, and {@code answer.query().scope()} is
  * the scope of any answer.
  *
- * <p>Failures of the normalizer, embedder, store, policy or admission never fail {@link #ask} or
- * {@link #lookup}: they are counted, published to the listener, and treated as a miss, unless
- * {@link SemanticCacheBuilder#failOnCacheErrors} is set. Methods that change the cache always
- * throw. After the cache is closed, methods that look up, report, or change answers throw {@link
+ * <p>Failures of the normalizer, embedder, store, policy, verifier, or admission do not fail {@link
+ * #ask} or {@link #lookup}: they are counted, published to the listener, and treated as a miss,
+ * unless {@link SemanticCacheBuilder#failOnCacheErrors} is set. Methods that change the cache throw
+ * them. After the cache is closed, methods that look up, report, or change answers throw {@link
  * IllegalStateException}.
  */
 public final class SemanticCache implements AutoCloseable {
@@ -141,13 +141,15 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt the prompt
    * @return the answer
    * @throws IllegalStateException if the cache was built without a chat client
+   * @throws IllegalArgumentException if the prompt has an {@linkplain Prompt#embedding embedding}
+   *     of another dimension than the cache, or the cache is exact only
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another call; its interrupt flag is set
    * @throws RuntimeException the exception of the chat client, not wrapped. If the cache
    *     {@linkplain SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
-   *     or admission
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy,
+   *     verifier, or admission
    */
   public Answer ask(Prompt prompt) {
     return ask(prompt, requiredChatClient());
@@ -169,13 +171,15 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt the prompt
    * @param model the model that answers a miss
    * @return the answer
+   * @throws IllegalArgumentException if the prompt has an {@linkplain Prompt#embedding embedding}
+   *     of another dimension than the cache, or the cache is exact only
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another call; its interrupt flag is set
    * @throws RuntimeException the exception of the chat client, not wrapped. If the cache
    *     {@linkplain SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
-   *     or admission
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy,
+   *     verifier, or admission
    */
   public Answer ask(Prompt prompt, ChatClient model) {
     return ask(prompt, model, CoalescingGroup.ask());
@@ -232,13 +236,15 @@ public final class SemanticCache implements AutoCloseable {
    *     its exception and nothing is stored
    * @return the complete answer
    * @throws IllegalStateException if the cache was built without a chat client
+   * @throws IllegalArgumentException if the prompt has an {@linkplain Prompt#embedding embedding}
+   *     of another dimension than the cache, or the cache is exact only
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for another call; its interrupt flag is set
    * @throws RuntimeException the exception of the chat client, not wrapped. If the cache
    *     {@linkplain SemanticCacheBuilder#failOnCacheErrors fails on cache errors}, also a {@link
    *     io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy
-   *     or admission
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy,
+   *     verifier, or admission
    */
   public Answer ask(Prompt prompt, Consumer<String> onText) {
     StreamingCall call = new StreamingCall(requiredChatClient(), requireNonNull(onText, "onText"));
@@ -394,12 +400,14 @@ public final class SemanticCache implements AutoCloseable {
    * @param prompt the prompt
    * @return the answer, or empty on a miss; always empty if the mode of the prompt is {@link
    *     Prompt.Mode#BYPASS}
+   * @throws IllegalArgumentException if the prompt has an {@linkplain Prompt#embedding embedding}
+   *     of another dimension than the cache, or the cache is exact only
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
    *     for the embedding of another call; its interrupt flag is set
    * @throws RuntimeException if the cache {@linkplain SemanticCacheBuilder#failOnCacheErrors fails
    *     on cache errors}: a {@link io.github.semcache.store.StoreException}, an {@link
-   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer or
-   *     policy
+   *     io.github.semcache.embedding.EmbedderException}, or an exception of the normalizer, policy,
+   *     or verifier
    */
   public Optional<Answer> lookup(Prompt prompt) {
     return answer(lookUpExact(prompt).orElse(lookup::semantic));
@@ -485,9 +493,10 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Explains the decision on a prompt. Does not count as a request and never calls the model. Takes
-   * at most 30 seconds, whatever the {@linkplain SemanticCacheBuilder#deadline deadline} of
-   * requests is; a cache that fails on cache errors and has no deadline has no such limit. If the
+   * Explains the decision on a prompt. Does not count as a request and never calls the chat client
+   * of the cache; a {@linkplain SemanticCacheBuilder#verifier verifier} may call a model. Takes at
+   * most 30 seconds, independently of the {@linkplain SemanticCacheBuilder#deadline deadline} of
+   * requests; a cache that fails on cache errors and has no deadline has no such limit. If the
    * {@linkplain SemanticCacheBuilder#cacheability cacheability policy} decides that the answer must
    * not be cached, there are no candidates.
    *
@@ -533,7 +542,8 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Confirms an answer. A learning policy learns from it if the answer was served for another
-   * prompt than that of its entry; otherwise it is only counted.
+   * prompt than that of its entry; otherwise it is only counted. Takes at most 30 seconds, as
+   * {@link #reportWrong(Answer)} does.
    *
    * @param answer an answer of this cache
    * @throws io.github.semcache.embedding.EmbedderException if the embedder fails
@@ -648,6 +658,10 @@ public final class SemanticCache implements AutoCloseable {
    *
    * @param prompt the prompt
    * @param reply the reply
+   * @throws IllegalArgumentException if the normalized text is blank
+   * @throws io.github.semcache.embedding.EmbedderException if the embedder fails or does not
+   *     respond
+   * @throws io.github.semcache.store.StoreException if the store fails or does not respond
    */
   public void put(Prompt prompt, ChatReply reply) {
     checkOpen();
@@ -676,10 +690,11 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Stores an answer to a prompt, and removes the answers that the cache would have served for it
-   * from other prompts: up to five entries in the same scope that the policy and the verifier
-   * accept, and as many in the {@linkplain SemanticCacheBuilder#previousStore previous store}. Two
-   * answers to the same question in different words then do not compete. The new answer is stored
-   * first.
+   * from other prompts: those of the nearest entries in the same scope that the policy and the
+   * verifier accept, also in the {@linkplain SemanticCacheBuilder#previousStore previous store}.
+   * Use it to correct an answer that is stored for several wordings of a question. The new answer
+   * is stored first. The lookup and the write take at most 30 seconds, as {@link #put(Prompt,
+   * String)} does.
    *
    * @param prompt the prompt
    * @param reply the reply
@@ -706,10 +721,10 @@ public final class SemanticCache implements AutoCloseable {
   /**
    * Replaces the answer of an entry. Its prompt, scope, embedding, expiry, dependencies, and labels
    * remain. The age of the answer starts again, and reports of users on the old answer are removed.
-   * Copies of the entry, which the cache makes for other wordings that an expensive verifier
-   * accepted, are removed. If the entry is such a copy itself, the entry from which it was copied
-   * is changed, and the copy is removed with the others. Other entries of the same answer group do
-   * not change.
+   * Copies of the entry, which the cache stores for other wordings that a chat verifier accepted,
+   * are removed. If the entry is such a copy itself, the entry from which it was copied is changed,
+   * and the copy is removed with the others. Other entries of the same answer group do not change.
+   * Blocks on the store.
    *
    * @param entryId the {@linkplain Answer#entryId id} of the entry
    * @param reply the new answer
@@ -723,7 +738,7 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Changes the time to live of an entry.
+   * Changes the time to live of an entry. Blocks on the store.
    *
    * @param entryId the {@linkplain Answer#entryId id} of the entry
    * @param timeToLive the new time to live, counted from this call, from 1 ms to 100 years
@@ -827,7 +842,7 @@ public final class SemanticCache implements AutoCloseable {
    * cache.invalidate(EntrySelector.tag("tenant", "acme"));
    * }</pre>
    *
-   * <p>If nothing is removed, {@link #count count(EntrySelector.tag("tenant"))} tells whether any
+   * <p>If nothing is removed, {@link #count count(EntrySelector.tag("tenant"))} shows whether any
    * answer has a tag with this name.
    *
    * @param selector selects the answers
@@ -878,9 +893,10 @@ public final class SemanticCache implements AutoCloseable {
 
   /**
    * Invalidates all answers that {@linkplain Prompt#dependsOn depend} on something that has
-   * changed. When the method returns, no lookup that begins later serves such an answer, in any
-   * instance on the same store, and neither does an answer that the model is computing become
-   * current. The time does not depend on the number of answers: they remain in the store until they
+   * changed, including those that the model is computing at the moment. Lookups that begin after
+   * this method has returned do not serve such an answer, in any instance on the same store. Only
+   * other instances with a near cache may serve it for up to the maximum staleness of that cache.
+   * The duration does not depend on the number of answers: they remain in the store until they
    * expire or are replaced.
    *
    * @param dependency the name of the dependency
@@ -908,7 +924,8 @@ public final class SemanticCache implements AutoCloseable {
   }
 
   /**
-   * Removes all answers of the store.
+   * Removes all answers of the store, including those of other caches on the same store. A Redis
+   * store scans all keys of the server.
    *
    * @return the number of removed answers
    * @throws io.github.semcache.store.StoreException if the store fails
@@ -958,8 +975,10 @@ public final class SemanticCache implements AutoCloseable {
    * requests currently continue without; see {@link SemanticCacheBuilder#circuitBreaker}. Does not
    * block.
    *
-   * @return a subset of {@code embed}, {@code find}, {@code search}, and {@code write}, and of the
-   *     same names with {@code previous-} before them for the {@linkplain
+   * @return a subset of {@code normalize}, {@code classify} (the cacheability policy), {@code read}
+   *     and {@code embed} (the embedder), {@code find}, {@code search}, and {@code write} (the
+   *     store), {@code decide} (the policy), {@code verify}, and {@code admit}, and of the same
+   *     names with {@code previous-} before them for the {@linkplain
    *     SemanticCacheBuilder#previousStore previous store} and its embedder
    */
   public Set<String> openCircuits() {

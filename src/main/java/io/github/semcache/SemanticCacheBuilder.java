@@ -41,8 +41,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a {@link SemanticCache}. Only the embedder is required. The order of the calls does not
- * matter. {@link #build} may be called more than once. Not thread-safe.
+ * Builds a {@link SemanticCache}. Requires an {@link #embedder} or {@link #exactOnly}; all other
+ * options have defaults. The order of the calls does not matter. {@link #build} may be called more
+ * than once. Not thread-safe.
  */
 public final class SemanticCacheBuilder {
   /** The threshold for models that do not declare one, relative to their scale. */
@@ -113,7 +114,7 @@ public final class SemanticCacheBuilder {
   SemanticCacheBuilder() {}
 
   /**
-   * Sets the embedder. Required.
+   * Sets the embedder. Required, unless the cache is {@linkplain #exactOnly exact only}.
    *
    * @param embedder the embedder, which the cache does not close
    * @return this builder
@@ -125,11 +126,12 @@ public final class SemanticCacheBuilder {
 
   /**
    * Looks up prompts by their key only: a prompt hits if its normalized text and its scope are
-   * equal to those of an entry. There is no embedder, and no prompt is compared with another one.
-   * The {@linkplain #store store} may be one of any vector space, for example that of other caches
-   * with an embedder: these find the entries by their key as well. A store of its own has the space
-   * {@link EmbeddingSpace#none}. Semantic misses have the reason {@code exact-only}. Prompts with
-   * an {@linkplain Prompt#embedding embedding} are rejected.
+   * equal to those of an entry. Use it if only literal repetitions may be served, or if there is no
+   * embedding model. The {@linkplain #store store} may be one of any vector space, for example that
+   * of other caches with an embedder: these find the entries by their key as well. A store of its
+   * own has the space {@link EmbeddingSpace#none}. Misses have the reason {@code exact-only},
+   * unless the {@linkplain #cacheability cacheability policy} returns another one. Prompts with an
+   * {@linkplain Prompt#embedding embedding} are rejected.
    *
    * @return this builder
    */
@@ -139,8 +141,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the store of the answers. By default the cache creates its own {@link
-   * InMemoryVectorStore}. Several caches may share a store.
+   * Sets the store of the answers. By default, the cache creates its own {@link
+   * InMemoryVectorStore} of at most 10,000 entries. Several caches may share a store.
    *
    * @param store a store for the embedder's model and dimension. The cache does not close it: close
    *     it after the caches that use it, or use {@link #ownedStore}
@@ -181,9 +183,10 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the model that answers misses. Without it, {@link
-   * SemanticCache#ask(io.github.semcache.prompt.Prompt)} throws {@link IllegalStateException}.
+   * SemanticCache#ask(io.github.semcache.prompt.Prompt)} throws {@link IllegalStateException}. A
+   * cache for lookups only, or for wrapped clients, does not need one.
    *
-   * @param chatClient the chat client, which the cache does not close
+   * @param chatClient the chat client, which the cache does not close; none by default
    * @return this builder
    */
   public SemanticCacheBuilder chatClient(ChatClient chatClient) {
@@ -193,12 +196,13 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the maximum cosine distance of a hit; the {@link #verifier} or a {@linkplain #guards
-   * guard} may still reject it. The right threshold depends on the embedding model. On the bank
-   * customers' questions of the BANKING77 data set, 0.15 without a verifier serves 2.7 % wrong
-   * answers with all-MiniLM-L6-v2, but 11.4 % with bge-small-en, where 0.05 serves 1.2 %. By
-   * default, the threshold is the one that the embedder {@linkplain Embedder#maxDistance declares},
-   * and a {@link #relativeDistance} of 0.12 if it declares none. If the verifier {@linkplain
-   * PairVerifier#asksModel asks a model}, both are multiplied by 5/3.
+   * guard} may still reject it. A higher threshold results in more hits and more wrong ones. The
+   * right threshold depends on the embedding model. On the bank customers' questions of the
+   * BANKING77 data set, 0.15 without a verifier serves 2.7 % wrong answers with all-MiniLM-L6-v2,
+   * but 11.4 % with bge-small-en, where 0.05 serves 1.2 %. By default, the threshold is the one
+   * that the embedder {@linkplain Embedder#maxDistance declares}, and a {@link #relativeDistance}
+   * of 0.12 if it declares none. If the verifier {@linkplain PairVerifier#asksModel asks a model},
+   * both are multiplied by 5/3.
    *
    * @param maxDistance the maximum distance, in [0, 2]
    * @return this builder
@@ -212,10 +216,11 @@ public final class SemanticCacheBuilder {
 
   /**
    * Sets the maximum distance of a hit as a fraction of the distance of unrelated prompts, instead
-   * of {@link #maxDistance}. Relative distances of different embedding models are comparable. For a
-   * model whose scale is not {@linkplain io.github.semcache.embedding.EmbeddingSpace.Scale#known
-   * known}, {@link #build} measures it with one call to the embedder and saves it in the
-   * {@linkplain #stateStore state store}.
+   * of {@link #maxDistance}. Use it if the embedding model may change, because relative distances
+   * of different models are comparable. By default, it is 0.12 for models without a declared
+   * threshold. For a model whose scale is not {@linkplain
+   * io.github.semcache.embedding.EmbeddingSpace.Scale#known known}, {@link #build} measures it with
+   * one call to the embedder and saves it in the {@linkplain #stateStore state store}.
    *
    * @param relativeDistance the maximum relative distance, from 0 (identical) to 1 (the distance of
    *     unrelated prompts)
@@ -242,7 +247,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Removes the guards, so that only the distance and the verifier decide.
+   * Removes the guards, so that only the distance and the verifier decide. Has an effect only on a
+   * cache {@linkplain PairVerifier#none without a verifier}, which has guards by default.
    *
    * @return this builder
    */
@@ -251,8 +257,9 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the hit policy, instead of {@link #maxDistance}, {@link #relativeDistance} and {@link
-   * #guards}; {@link #build} rejects a combination.
+   * Sets the hit policy, instead of {@link #maxDistance}, {@link #relativeDistance}, and {@link
+   * #guards}; {@link #build} rejects a combination. By default, the nearest entry within the
+   * threshold is a candidate.
    *
    * @param hitPolicy the policy
    * @return this builder
@@ -309,10 +316,10 @@ public final class SemanticCacheBuilder {
    * .judge(AnswerJudge.local(embedder)) // unless another judge is set
    * }</pre>
    *
-   * <p>Part of the hits, at least 5 %, is sent to the model all the same, to check the cached
-   * answer. No other calls to the model are made. The learned state is stored in the {@linkplain
-   * #stateStore state store}. The rate is a target; {@link ErrorBudget} describes what is
-   * guaranteed under which assumptions.
+   * <p>At least 5 % of the hits are audited: the model is called as if they were misses, to check
+   * the cached answer. No other additional calls to the model are made. The learned state is stored
+   * in the {@linkplain #stateStore state store}. The rate is a target; {@link ErrorBudget}
+   * describes what is guaranteed under which assumptions.
    *
    * @param rate above 0 and below 1, for example 0.01
    * @return this builder
@@ -340,7 +347,8 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Stores answers without expiry, except those whose prompt has a time to live.
+   * Stores answers without expiry, except those whose prompt has a time to live. By default,
+   * answers expire after 24 hours. Such entries are removed only by the limits of the store.
    *
    * @return this builder
    */
@@ -395,11 +403,11 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the policy that decides for which prompts the answer of the model may be cached at all. It
-   * is consulted after an exact miss. The other prompts then bypass the cache: they are not
-   * compared with similar prompts, and the answer is not stored. They are counted as misses with
-   * the reason that the policy returns. The policy does not apply to {@code put}, nor to a stored
-   * answer to exactly the same prompt, so a stricter policy does not affect stored answers.
+   * Sets the policy that decides which prompts may be cached. It is consulted after an exact miss.
+   * The other prompts bypass the cache: they are not compared with similar prompts, and the answer
+   * of the model is not stored. They are counted as misses with the reason that the policy returns.
+   * The policy does not apply to {@code put}, nor to a stored answer to exactly the same prompt, so
+   * a stricter policy does not affect stored answers.
    *
    * @param cacheability the policy; {@link CacheabilityPolicy#english} by default, which recognizes
    *     prompts such as "What is the weather in Rome?". {@link CacheabilityPolicy#none} caches all
@@ -450,9 +458,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Counts model calls, and calls that hits replaced, by the value of a tag too; see {@link
-   * io.github.semcache.stats.CacheStats#modelUsage}. About 200 combinations of model and value are
-   * counted separately. By default, calls are counted by model only.
+   * Counts model calls, and calls that hits replaced, also by the value of a tag, for example to
+   * attribute costs to tenants; see {@link io.github.semcache.stats.CacheStats#modelUsage}. About
+   * 200 combinations of model and value are counted separately. By default, calls are counted by
+   * model only.
    *
    * @param tag the name of the tag, for example {@code tenant}
    * @return this builder
@@ -587,9 +596,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Enables shadow mode: the policy decides, but the model answers every request. {@link
-   * io.github.semcache.stats.CacheStats#quality} returns the number of hits that would have been
-   * served and, with a {@link #judge}, how many of them would have been right.
+   * Enables shadow mode, which measures the policy before hits are served: the policy decides, but
+   * the model answers every request. {@link io.github.semcache.stats.CacheStats#quality} returns
+   * the number of hits that would have been served and, with a {@link #judge}, how many of them
+   * would have been right. Disabled by default.
    *
    * @return this builder
    */
@@ -599,10 +609,11 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Sets the store of learned state.
+   * Sets the store of what a learning policy has learned, of the measured scale of an embedding
+   * model, and of {@linkplain #sharedSettings shared settings}.
    *
-   * @param stateStore the store; by default the store of the answers if it can hold state, else
-   *     memory
+   * @param stateStore the store, which the cache does not close; by default the store of the
+   *     answers if it can hold state, else memory
    * @return this builder
    */
   public SemanticCacheBuilder stateStore(StateStore stateStore) {
@@ -611,8 +622,10 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Lets failures of the normalizer, embedder, store, policy, verifier and admission fail the call
-   * instead of turning it into a miss. For tests and batch jobs.
+   * Lets failures of the normalizer, embedder, store, policy, verifier, and admission fail the call
+   * instead of turning it into a miss. For tests and batch jobs. Such a cache has no circuit
+   * breakers. It has a {@link #deadline} and a {@link #storeTimeout} only if they are set. Disabled
+   * by default.
    *
    * @return this builder
    */
@@ -628,9 +641,11 @@ public final class SemanticCacheBuilder {
    * Prompt#deadline(Duration) own time limit}.
    *
    * <p>Parts that may block are called on worker threads of the cache. A call that exceeds the
-   * limit is interrupted and its result is dropped. At most 16 such calls of each operation remain;
-   * after that, the operation is skipped until one of them returns. Parts that are {@link
-   * io.github.semcache.deadline.Deadline.NonBlocking} are called on the caller's thread.
+   * limit is interrupted and its result is dropped. Only a call of the embedder may take 10 seconds
+   * longer: its embedding is then used for storing the answer of the model. At most 16 such calls
+   * of each operation remain; after that, the operation is skipped until one of them returns. Parts
+   * that are {@link io.github.semcache.deadline.Deadline.NonBlocking} are called on the caller's
+   * thread.
    *
    * @param deadline from 1 ms to 10 minutes; 1 second by default, or no limit if the cache
    *     {@linkplain #failOnCacheErrors fails on cache errors}
@@ -673,10 +688,11 @@ public final class SemanticCacheBuilder {
 
   /**
    * Starts the model call while a semantic lookup is still running, if the lookup takes longer than
-   * 95 % of the latest 128 lookups did, and returns the first answer. Applies to {@code ask} and
-   * {@code askAsync} without a consumer of the text, after the first 20 lookups.
+   * 95 % of the latest 128 lookups did, and returns the first answer. Use it if slow lookups delay
+   * answers and additional model calls are affordable. Disabled by default. Applies to {@code ask}
+   * and {@code askAsync} without a consumer of the text, after the first 20 lookups.
    *
-   * <p>About one request in 20 then costs a model call that a hit would have saved. That call is
+   * <p>About one request in 20 then costs a model call that a hit might have saved. That call is
    * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
    * a thread of the {@link #executor}, so thread-local values of the caller are not available to
    * the chat client. If no thread is free, the request continues on the thread of the caller.
@@ -719,11 +735,11 @@ public final class SemanticCacheBuilder {
 
   /**
    * Serves an answer whose soft time to live has expired, and refreshes it in the background. The
-   * {@link #timeToLive} is the hard limit: after it, the answer is removed. One of all instances on
-   * the same store refreshes an answer, under a lease. A refresh begins with a request for the
-   * answer: at the soft time to live or, differently for each answer, up to a tenth of it earlier,
-   * so that answers that were stored together do not expire together. An answer that is not
-   * requested is not refreshed.
+   * {@link #timeToLive} is the hard limit: after it, the answer is removed. Only one of all
+   * instances on the same store refreshes an answer, under a lease. A request for an answer starts
+   * its refresh, from the soft time to live on, or up to a tenth of it earlier: the time differs
+   * for each answer, so that answers that were stored together are not refreshed together. An
+   * answer that is not requested is not refreshed.
    *
    * <p>A refresh calls the chat client of the request on the {@link #executor}. At most 16 run at
    * the same time; more are dropped. A refresh that fails is not repeated for a minute, or for the
@@ -753,7 +769,8 @@ public final class SemanticCacheBuilder {
    * so that the policy and the verifier decide on the answer. If they reject it, the model is
    * called. Applies within one cache, to calls that wait for the complete answer, and to at most
    * 256 concurrent model calls. Each miss compares its embedding with those of these calls.
-   * Disabled by default, because a call whose candidate is rejected in the end has waited in vain.
+   * Disabled by default, because a call whose candidate is rejected in the end has waited for
+   * nothing.
    *
    * @return this builder
    */
@@ -774,8 +791,8 @@ public final class SemanticCacheBuilder {
    * <p>An answer to a prompt without a contributor confirms no other one. It is served to all when
    * {@code count + 1} contributors have received an equal answer, because the first of them may be
    * the one who asked without an id. Answers that were stored by {@code put} or {@code putAll}, or
-   * without this option, need no confirmation. The number is stored with each answer, so all caches
-   * on the same store honor it; set it on all of them. Calls of different contributors are not
+   * without this option, need no confirmation. The number is stored with each answer and applies to
+   * all caches on the same store; set it on all of them. Calls of different contributors are not
    * coalesced, so {@code build} rejects this option together with {@link
    * #singleFlightAcrossInstances}.
    *
@@ -797,9 +814,9 @@ public final class SemanticCacheBuilder {
 
   /**
    * Shares the {@linkplain SemanticCache#update(CacheSettings) settings} of a running cache with
-   * all instances on the same store: they are written to the {@linkplain #stateStore state store},
-   * and each instance reads them when it is built and later with its requests, in the background,
-   * at most once per interval. An instance without requests reads nothing.
+   * all instances on the same store. {@code update} writes them to the {@linkplain #stateStore
+   * state store}. Each instance reads them when it is built, and later with its requests, in the
+   * background, at most once per interval. An instance without requests reads nothing.
    *
    * @param interval the minimum time between two reads, from 1 ms to 10 minutes; for example 10
    *     seconds. Disabled by default: {@link SemanticCache#update(CacheSettings)} then changes one
@@ -826,12 +843,13 @@ public final class SemanticCacheBuilder {
    * the circuit opens, and requests continue without that part; after {@code pause} one trial call
    * is made in the background, so that no request waits for it. Each further pause is twice as
    * long, up to 16 times the first one, and is shortened by up to a quarter at random. The store's
-   * lookups by key, searches, and writes have separate circuits. Exceptions and expired {@linkplain
-   * #deadline deadlines} of the store, the embedder and the verifier are failures; those of the
-   * normalizer, the policy and the admission are failures only if the deadline expired. Interrupts
-   * of the caller do not count. A warning is logged when a circuit opens. Methods that change the
-   * cache, and a cache that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit
-   * breakers.
+   * lookups by key, searches, and writes have separate circuits. A warning is logged when a circuit
+   * opens.
+   *
+   * <p>Failures are exceptions and expired {@linkplain #deadline deadlines} of the store, the
+   * embedder, and the verifier, and expired deadlines of the normalizer, the policy, and the
+   * admission. Interrupts of the caller do not count. Methods that change the cache, and a cache
+   * that {@linkplain #failOnCacheErrors fails on cache errors}, have no circuit breakers.
    *
    * @param failures the number of consecutive failures, at least 1; 5 by default
    * @param pause the time until the first trial call, positive; 1 second by default
@@ -912,24 +930,27 @@ public final class SemanticCacheBuilder {
   }
 
   /**
-   * Builds the cache. Blocks on the store if the policy learns, to load the learned state, or if
-   * settings are shared, to load them, and on the embedder if the threshold is {@linkplain
-   * #relativeDistance relative} to the scale of a model that has to be measured, which is the
-   * default for models without a declared threshold. If one of these fails, the cache is built all
-   * the same. A failed measurement is repeated by later requests; until then semantic lookups miss
-   * with the reason {@code unknown-scale}.
+   * Builds the cache. Blocks on the store to load what a learning policy has learned, or
+   * {@linkplain #sharedSettings shared settings}. Blocks on the embedder to measure the scale of a
+   * model if the threshold is {@linkplain #relativeDistance relative} and the scale is not known,
+   * which is the default for models without a declared threshold. If one of these fails, the cache
+   * is built nevertheless. A failed measurement is repeated by later requests; until it succeeds,
+   * semantic lookups miss with the reason {@code unknown-scale}.
    *
    * @return a cache, which must be closed after use
    * @throws IllegalStateException if there is no embedder and the cache is not {@linkplain
    *     #exactOnly exact only}, if a learning policy has no judge, or if the owned store belongs to
    *     a cache that was built before
    * @throws IllegalArgumentException if the store holds embeddings of another model or dimension;
-   *     if more than one of {@link #maxDistance}, {@link #relativeDistance}, {@link #hitPolicy} and
-   *     {@link #targetErrorRate} is set, or guards together with one of the last two, or {@link
-   *     #judgeExecutor} together with {@link #judgeQueue} or {@link #judgeTimeLimit}, or {@link
-   *     #verifierAfterMiss} without a verifier; or if the options of the policy contradict each
-   *     other; if the cache is exact only and an embedder or an option of semantic hits is set; or
-   *     if settings are {@linkplain #sharedSettings shared} and no store can hold them
+   *     if settings are {@linkplain #sharedSettings shared} and no store can hold them; or if
+   *     options contradict each other: more than one of {@link #maxDistance}, {@link
+   *     #relativeDistance}, {@link #hitPolicy}, and {@link #targetErrorRate}; {@link #guards}
+   *     together with one of the last two; {@link #verifierAfterMiss} without a verifier; a {@link
+   *     #judge} that nothing uses, or its options without one; {@link #judgeExecutor} together with
+   *     {@link #judgeQueue} or {@link #judgeTimeLimit}; a {@link #staleWhileRevalidate} that is not
+   *     less than the {@link #timeToLive}; {@link #singleFlightAcrossInstances} together with
+   *     {@link #confirmations}; a {@link #previousStore} that is the store; {@link #exactOnly}
+   *     together with an embedder or an option of semantic hits; or options of the policy
    * @throws io.github.semcache.store.StoreException if the cache {@linkplain
    *     #failIfStoreUnreachable fails if the store is unreachable}, and it is
    */

@@ -156,7 +156,7 @@ public record ChatReply(
   }
 
   /**
-   * The number of tokens of a model call.
+   * The number of tokens of a model call. Immutable.
    *
    * @param inputTokens the number of tokens of the prompt, at least 0
    * @param outputTokens the number of tokens of the answer, at least 0

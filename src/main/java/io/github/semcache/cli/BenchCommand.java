@@ -58,7 +58,8 @@ final class BenchCommand implements Callable<Integer> {
             + " distance, guards, same-words, error-budget=0.01).",
         "default: a cache for which no policy is configured.",
         "labels: the same, and the labels decide where the local verifier is unsure, which"
-            + " simulates a chat model that never errs.",
+            + " simulates a chat model that never errs; labels=N asks it about up to N candidates of a"
+            + " prompt (default: 1).",
         "distance: the default threshold without guards and verifier.",
         "guards: the default threshold with guards and without a verifier."
       })

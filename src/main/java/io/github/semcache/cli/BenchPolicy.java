@@ -16,42 +16,48 @@ import picocli.CommandLine.ITypeConverter;
  * @param usesLabels whether the policy needs the labels of a stream, so that it cannot decide on
  *     pairs
  * @param options sets the policy and the verifier of a cache
- * @param labelsWhereUnsure whether the labels decide where the local verifier is unsure
+ * @param labels the labels that decide where the local verifier is unsure, if any
  */
 record BenchPolicy(
     String name,
     boolean usesLabels,
     Consumer<SemanticCacheBuilder> options,
-    boolean labelsWhereUnsure) {
+    Optional<VerifierOptions.Choice> labels) {
   /** The policies of a benchmark for which none is given. */
   static final List<String> DEFAULTS =
       List.of("default", "labels", "distance", "guards", "same-words", "error-budget=0.01");
 
   private static final Map<String, BenchPolicy> NAMED =
       Map.of(
-          "labels", new BenchPolicy("labels", true, builder -> {}, true),
           "distance",
               new BenchPolicy(
                   "distance",
                   false,
                   builder -> builder.noGuards().verifier(PairVerifier.none()),
-                  false),
+                  Optional.empty()),
           "guards",
               new BenchPolicy(
-                  "guards", false, builder -> builder.verifier(PairVerifier.none()), false));
+                  "guards",
+                  false,
+                  builder -> builder.verifier(PairVerifier.none()),
+                  Optional.empty()));
 
   void configure(Replay.Builder replay) {
     replay.cache(options);
-    if (labelsWhereUnsure) {
-      replay.labelsWhereUnsure(PairVerifier.local().strict());
-    }
+    labels.ifPresent(choice -> choice.configure(replay));
   }
 
-  /** Parses a name of {@link #DEFAULTS}, or a policy as for {@code replay}. */
+  /**
+   * Parses a name of {@link #DEFAULTS}, {@code labels=N} with the maximum number of calls for a
+   * prompt, or a policy as for {@code replay}.
+   */
   static final class Converter implements ITypeConverter<BenchPolicy> {
     @Override
     public BenchPolicy convert(String text) {
-      return Optional.ofNullable(NAMED.get(text)).orElseGet(() -> of(text));
+      return VerifierOptions.Choice.parseLabels(text)
+          .map(choice -> new BenchPolicy(text, true, builder -> {}, Optional.of(choice)))
+          .or(() -> Optional.ofNullable(NAMED.get(text)))
+          .orElseGet(() -> of(text));
     }
 
     private static BenchPolicy of(String text) {
@@ -60,7 +66,7 @@ record BenchPolicy(
           text,
           spec.learns(),
           builder -> spec.configuration().accept(builder, Optional.empty()),
-          false);
+          Optional.empty());
     }
   }
 }

@@ -116,7 +116,7 @@ record BenchRun(
         requests / seeds.size(),
         (double) hits / requests,
         (double) wrong / requests,
-        policy.labelsWhereUnsure() ? (Double) ((double) calls / requests) : null);
+        policy.labels().isPresent() ? (Double) ((double) calls / requests) : null);
   }
 
   private List<BenchResult> pairs(String name, List<LabeledPair> pairs) {

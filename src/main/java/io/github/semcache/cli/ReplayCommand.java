@@ -5,7 +5,6 @@ import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.LabeledPrompt;
 import io.github.semcache.evaluation.Replay;
 import io.github.semcache.evaluation.ReplayOrder;
-import io.github.semcache.verify.PairVerifier;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -102,9 +101,7 @@ final class ReplayCommand implements Callable<Integer> {
         ProgressBar progress = environment.progressBar(err, "replaying", prompts.size())) {
       Replay.Builder replay =
           Replay.builder(open.embedder()).cache(policy::configure).progress(progress);
-      if (policy.verifier().usesLabels()) {
-        replay.labelsWhereUnsure(PairVerifier.local().strict());
-      }
+      policy.verifier().configure(replay);
       if (timeToLive != null) {
         replay.timeToLive(timeToLive);
       }

@@ -368,9 +368,10 @@ public final class EmbeddingCache implements Embedder, NonBlocking, ContextAware
     }
 
     /**
-     * Adds a tier that several processes share, and that is asked before the embedder is called.
+     * Adds a tier that several processes share. Texts that are not cached in the process are looked
+     * up there before the embedder is called.
      *
-     * @param shared the tier, which the cache does not close
+     * @param shared the tier, which the cache does not close; none by default
      * @return this builder
      */
     public Builder shared(Shared shared) {

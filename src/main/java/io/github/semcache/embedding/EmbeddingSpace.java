@@ -12,6 +12,7 @@ import java.util.Optional;
 
 /**
  * The vector space of the embeddings of one model. Only distances within one space are meaningful.
+ * Immutable.
  *
  * @param modelId the {@linkplain Embedder#modelId name} of the embedding model; not blank
  * @param dimension the number of components of every embedding, at least 1

@@ -53,6 +53,7 @@ public final class Replay {
   private final int limit;
   private final IntConsumer progress;
   private final Optional<PairVerifier> verifier;
+  private final int verifierCalls;
 
   private Replay(Builder builder) {
     this.embedder = builder.embedder;
@@ -63,6 +64,7 @@ public final class Replay {
     this.limit = builder.limit;
     this.progress = builder.progress;
     this.verifier = builder.verifier;
+    this.verifierCalls = builder.verifierCalls;
   }
 
   /**
@@ -90,7 +92,7 @@ public final class Replay {
     List<ReplayedPrompt> replayed = new ArrayList<>(ordered.size());
     long start = System.nanoTime();
     Optional<LabelVerifier> labels =
-        verifier.map(first -> new LabelVerifier(traffic::currentLabel));
+        verifier.map(first -> new LabelVerifier(traffic::currentLabel, verifierCalls));
     try (SemanticCache cache = cache(traffic, ordered.size(), labels)) {
       for (LabeledPrompt prompt : ordered) {
         replayed.add(new ReplayedPrompt(prompt, cache.ask(traffic.advanceTo(prompt))));
@@ -169,6 +171,7 @@ public final class Replay {
     private int limit = Integer.MAX_VALUE;
     private IntConsumer progress = count -> {};
     private Optional<PairVerifier> verifier = Optional.empty();
+    private int verifierCalls = 1;
 
     private Builder(Embedder embedder) {
       this.embedder = requireNonNull(embedder, "embedder");
@@ -249,15 +252,35 @@ public final class Replay {
     }
 
     /**
-     * Sets a verifier, and lets the labels decide on the pairs about which it is unsure. This
-     * simulates a chat model as a verifier that never errs. The result contains the {@linkplain
-     * ReplayResult#verifierCalls number} of these pairs. A pair without labels remains unsure.
+     * Sets a verifier, and lets the labels decide on one of the pairs of a lookup about which it is
+     * unsure. This simulates a chat model as a verifier that never errs. The result contains the
+     * {@linkplain ReplayResult#verifierCalls number} of these pairs. A pair without labels remains
+     * unsure.
      *
      * @param verifier the verifier to consult first
      * @return this builder
      */
     public Builder labelsWhereUnsure(PairVerifier verifier) {
+      return labelsWhereUnsure(verifier, 1);
+    }
+
+    /**
+     * Sets a verifier, and lets the labels decide on some of the pairs of a lookup about which it
+     * is unsure; see {@link #labelsWhereUnsure(PairVerifier)}.
+     *
+     * @param verifier the verifier to consult first
+     * @param maxCallsPerLookup the maximum number of pairs of a lookup on which the labels decide,
+     *     at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Builder labelsWhereUnsure(PairVerifier verifier, int maxCallsPerLookup) {
+      if (maxCallsPerLookup < 1) {
+        throw new IllegalArgumentException(
+            "maxCallsPerLookup is " + maxCallsPerLookup + "; it must be at least 1");
+      }
       this.verifier = Optional.of(verifier);
+      this.verifierCalls = maxCallsPerLookup;
       return this;
     }
 

@@ -10,9 +10,9 @@ import java.util.OptionalDouble;
 
 /**
  * A verifier that uses a scoring model of LangChain4j (a cross-encoder): it scores the prompt of
- * the candidate for the query. Suited are models that were trained to recognize duplicate
- * questions. A model that was trained to rank search results scores related texts, which may need
- * other answers.
+ * the candidate for the query. Use a model that was trained to recognize duplicate questions. A
+ * model that was trained to rank search results is not suitable, because it gives high scores to
+ * related texts that need other answers.
  *
  * <pre>{@code
  * PairVerifier verifier = LangChain4jVerifier.of(model, 0.9, 0.5).orElse(PairVerifier.chat(small));

@@ -64,7 +64,8 @@ import java.util.stream.Stream;
  * one runs while segments are merged; {@link #close} ends both.
  *
  * <p><b>Memory.</b> About 350 bytes of heap per entry. For fast searches, the page cache should
- * hold the index, in which a vector takes four bytes per dimension.
+ * hold the graph with its quantized vectors, which take one byte per dimension. The files also
+ * contain the vectors with four bytes per dimension.
  */
 public final class LuceneVectorStore implements VectorStore, VectorStore.Listable, StateStore {
   private static final int MAX_KEY_LENGTH = 1_024;
@@ -390,7 +391,8 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
     }
 
     /**
-     * Sets the clock for the expiry of entries.
+     * Sets the clock for the expiry of entries. If it is set back, entries that have expired stay
+     * expired.
      *
      * @param time the clock; the system clock by default
      * @return this builder
@@ -408,8 +410,8 @@ public final class LuceneVectorStore implements VectorStore, VectorStore.Listabl
 
     /**
      * Opens the store. Blocks until the metadata of all entries is loaded. Records of the
-     * write-ahead log that are damaged, or were torn by a power failure, are skipped with a
-     * warning; their file is renamed instead of deleted.
+     * write-ahead log that are damaged, or were written only in part before a power failure, are
+     * skipped with a warning; their file is renamed instead of deleted.
      *
      * @return the store, with all entries of the directory that have not expired
      * @throws StoreException if the directory cannot be created or written, is open in another

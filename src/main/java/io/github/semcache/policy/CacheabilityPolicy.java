@@ -5,9 +5,9 @@ import io.github.semcache.prompt.Prompt;
 import java.util.Optional;
 
 /**
- * Decides whether the answer of the model to a prompt may be cached at all. A prompt whose answer
- * depends on the moment or on private state bypasses the cache: it is not compared with similar
- * prompts, and the answer is not stored.
+ * Decides whether the answer of the model to a prompt may be cached. A prompt whose answer depends
+ * on the moment or on private state bypasses the cache: it is not compared with similar prompts,
+ * and the answer is not stored.
  *
  * <p>The policy is consulted after an exact miss. A stored answer to exactly the same prompt is
  * served without it: one that was stored by {@code put}, by a prompt with its own limit, or under

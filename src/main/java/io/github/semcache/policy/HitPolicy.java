@@ -83,8 +83,8 @@ public interface HitPolicy {
 
   /**
    * Returns a policy that hits only if the prompts have the same content words and numbers, in any
-   * order, inflection and spelling, no guard rejects the pair, and the relative distance is at most
-   * 0.10. It serves few hits, and hardly any wrong ones.
+   * order, inflection, and spelling, if no guard rejects the pair, and if the relative distance is
+   * at most 0.10. It serves few hits, and hardly any wrong ones.
    *
    * @return the policy, which misses with {@link MissReason#UNKNOWN_SCALE} until it has a scale
    */

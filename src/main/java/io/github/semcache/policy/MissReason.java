@@ -6,7 +6,9 @@ import static java.util.Objects.requireNonNull;
  * The reason for a miss. Policies may define additional reasons; those of {@link
  * CacheabilityPolicy#english} start with {@code volatile-}, or are {@code private-state}. If a
  * guard rejects a match, the code is that of the {@linkplain
- * io.github.semcache.guard.Guard.RejectionReason rejection}.
+ * io.github.semcache.guard.Guard.RejectionReason rejection}; if the verifier does not accept it,
+ * the code is the {@linkplain io.github.semcache.verify.Verification#reason reason} of the
+ * verification. Immutable.
  *
  * @param code a short code in lower case with hyphens, for example {@code too-far}
  */

@@ -12,8 +12,9 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt for the model, with the options of one call. Immutable and thread-safe: each method that
- * sets an option returns a new prompt.
+ * A prompt for the model, with the options of one call. By default, a prompt consists of its text,
+ * and the options of the cache apply. Immutable and thread-safe: each method that sets an option
+ * returns a new prompt.
  *
  * <pre>{@code
  * Prompt.of("What does the premium plan cost?")
@@ -140,10 +141,10 @@ public final class Prompt {
 
   /**
    * Adds a label, a descriptive text such as a topic. It is stored with the answer and {@linkplain
-   * io.github.semcache.Answer#labels returned} with it. Answers are found {@linkplain #where by}
-   * labels, listed, and removed by them. Labels are not part of the scope: if the answer to this
-   * prompt is stored already, it is served with the labels that it was stored with. A label with
-   * the same name is replaced.
+   * io.github.semcache.Answer#labels returned} with it. {@linkplain #where Lookups}, counts, and
+   * removals can select answers by their labels. Labels are not part of the scope: if the answer to
+   * this prompt is already stored, it is served with the labels that it was stored with. A label
+   * with the same name is replaced.
    *
    * @param name the name of the label, 1 to 64 characters
    * @param value the text, at most 256 characters
@@ -181,11 +182,11 @@ public final class Prompt {
   }
 
   /**
-   * Uses only cached answers whose labels meet a filter. Other answers are not found, not even that
-   * to exactly this prompt. If the model answers, its answer is stored only if the {@linkplain
-   * #label(String, String) labels} of this prompt meet the filter, because otherwise this prompt
-   * would not find it again, and it would replace an answer with other labels. A filter that was
-   * set before is replaced. It has no effect on {@code put}.
+   * Uses only cached answers whose labels meet a filter. Other answers are not found, not even the
+   * one to exactly this prompt. An answer of the model is stored only if the {@linkplain
+   * #label(String, String) labels} of this prompt meet the filter. Otherwise this prompt would not
+   * find it again, and it would replace an answer with other labels. A filter that was set before
+   * is replaced. The filter has no effect on {@code put}.
    *
    * @param filter the filter
    * @return a prompt with the filter
@@ -210,9 +211,9 @@ public final class Prompt {
   }
 
   /**
-   * Sets the maximum age of a cached answer. The age is the difference between the clock of this
-   * machine and that of the machine that stored the answer, so its accuracy depends on how well
-   * they are synchronized.
+   * Sets the maximum age of a cached answer. By default, an answer is used until it expires. The
+   * age is the difference between the clock of this machine and that of the machine that stored the
+   * answer, so its accuracy depends on how well they are synchronized.
    *
    * @param maxAge the maximum age, positive
    * @return a prompt with the maximum age
@@ -225,7 +226,8 @@ public final class Prompt {
   }
 
   /**
-   * Sets the maximum cosine distance of a hit, instead of the threshold of the cache.
+   * Sets the maximum cosine distance of a hit for this prompt, instead of the threshold of the
+   * cache.
    *
    * @param maxDistance the maximum cosine distance, in [0, 2]
    * @return a prompt with the threshold
@@ -331,13 +333,14 @@ public final class Prompt {
   }
 
   /**
-   * Delays a hit by the duration of a recent model call, so that the caller cannot measure whether
-   * somebody has asked a similar prompt before. For callers who must not know that. The delay is
-   * that of one of the latest 128 calls of this cache, at most 10 seconds, and 1 second before the
-   * first one. The calling thread sleeps.
+   * Delays a hit by the duration of a recent model call. Use it for callers who must not know
+   * whether somebody has asked a similar prompt before, which they could otherwise measure. The
+   * delay is that of one of the latest 128 model calls of this cache, at most 10 seconds, and 1
+   * second before the first call. The calling thread sleeps.
    *
-   * <p>A stream of a cached answer arrives in one piece, and an answer that a concurrent call is
-   * receiving arrives earlier than a new one. Wrapped clients also mark hits.
+   * <p>Callers can still recognize some hits: a stream of a cached answer arrives in one piece, and
+   * an answer that a concurrent call is receiving arrives earlier than a new one. Wrapped clients
+   * also mark hits.
    *
    * @return a prompt whose hits are delayed
    */
@@ -369,13 +372,14 @@ public final class Prompt {
   }
 
   /**
-   * Marks the answer that is stored for this prompt as curated: its text was checked by somebody
-   * who is trusted. Among the candidates of a semantic lookup, curated answers are decided on
-   * before others. Answers of the model to prompts without this mark do not replace a curated
-   * answer, and curated answers are not refreshed in the background. They need no {@linkplain
-   * io.github.semcache.SemanticCacheBuilder#confirmations confirmations}. Intended for {@code put}
-   * and {@code putAll}; the answer of the model to such a prompt is curated as well. Lookups do not
-   * depend on the mark.
+   * Marks the answer that is stored for this prompt as curated, for answers that a trusted person
+   * has checked. Intended for {@code put} and {@code putAll}; the answer of the model to such a
+   * prompt is curated as well. Lookups do not depend on the mark of their prompt.
+   *
+   * <p>A semantic lookup decides on curated candidates before others. Answers of the model to
+   * prompts without this mark do not replace a curated answer. Curated answers are not refreshed in
+   * the background, and need no {@linkplain io.github.semcache.SemanticCacheBuilder#confirmations
+   * confirmations}.
    *
    * @return a prompt whose answer is curated
    */

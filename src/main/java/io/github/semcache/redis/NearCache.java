@@ -66,7 +66,7 @@ public record NearCache(int maxEntries, long maxBytes, Duration maxStaleness, bo
   /**
    * Sets the maximum memory.
    *
-   * @param maxBytes the maximum in bytes, at least 1
+   * @param maxBytes the maximum in bytes, at least 1; 64 MiB by default
    * @return a copy with that maximum
    * @throws IllegalArgumentException if the number is less than 1
    */
@@ -77,7 +77,7 @@ public record NearCache(int maxEntries, long maxBytes, Duration maxStaleness, bo
   /**
    * Sets the maximum time for which a change by another process may be unknown.
    *
-   * @param maxStaleness the time, from 1 ms to 1 hour
+   * @param maxStaleness the time, from 1 ms to 1 hour; 1 second by default
    * @return a copy with that time
    * @throws IllegalArgumentException if the time is out of range
    */

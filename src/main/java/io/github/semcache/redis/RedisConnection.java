@@ -35,13 +35,12 @@ import redis.clients.jedis.providers.PooledConnectionProvider;
  * every byte that arrives, so it does not limit a server that sends its reply slowly. Calls that a
  * cache makes during a request are limited by the {@linkplain
  * io.github.semcache.SemanticCacheBuilder#deadline deadline} of the request. At the deadline, the
- * cache stops waiting, and a read from a single server fails; in a cluster, the read ends when no
- * byte arrives within the time-out.
+ * cache stops waiting, and the read fails.
  *
- * <p>A single server's replies to one request may contain strings of at most 64 MiB in total and
- * lists of at most 1,048,576 elements. A larger reply is not read: the call fails, and the
- * connection is closed. If entries make the reply to a search too large, the store reads the
- * nearest entries without those of more than 8 MiB, which are reported as corrupt.
+ * <p>The replies of a server, or of a node of a cluster, to one request may contain strings of at
+ * most 64 MiB in total and lists of at most 1,048,576 elements. A larger reply is not read: the
+ * call fails, and the connection is closed. If entries make the reply to a search too large, the
+ * store reads the nearest entries without those of more than 8 MiB, which are reported as corrupt.
  *
  * <p>Instances are immutable: each option returns a copy.
  */
@@ -217,7 +216,7 @@ public final class RedisConnection {
    * Sets the factory of the TLS sockets, for a trust store or a client certificate that differ from
    * those of the JVM. The certificate of the server must name the host.
    *
-   * @param sslSocketFactory the factory
+   * @param sslSocketFactory the factory; by default that of the JVM
    * @return a copy with that option
    * @throws IllegalArgumentException if the scheme of the URI is not {@code rediss}
    */

@@ -54,9 +54,10 @@ import redis.clients.jedis.UnifiedJedis;
  * case, {@code f16} follows the dimension in the key). The time to live of the entry is the expiry
  * of the key. The name of the search index is the common prefix of these keys, without the last
  * colon. In the cache name and the model ID, all characters except letters, digits, {@code _},
- * {@code .}, and {@code -} are percent-encoded. Learned state is stored in strings with the keys
- * {@code <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not expire and are not
- * removed with the entries. The version of a dependency is stored in a string with the key {@code
+ * {@code .}, and {@code -} are percent-encoded; the cache name may also contain colons. Learned
+ * state is stored in strings with the keys {@code
+ * <cacheName>:state:v2:<modelId>:<dimension>:<name>}, which do not expire and are not removed with
+ * the entries. The version of a dependency is stored in a string with the key {@code
  * <cacheName>:dependency:<term>}, which expires a year after it was written. A lease is a string
  * with the key {@code <cacheName>:lease:{<key of the entry>}}, and an entry that was written under
  * one has its token in the field {@code fence}.
@@ -728,8 +729,9 @@ public final class RedisVectorStore
     }
 
     /**
-     * Sets the type of the components of the stored vectors. Caches with different types do not
-     * share entries, but they share learned state.
+     * Sets the type of the components of the stored vectors. {@link VectorType#FLOAT16} halves the
+     * memory of the vectors. Caches with different types do not share entries, but they share
+     * learned state.
      *
      * @param vectorType the type; the default is {@link VectorType#FLOAT32}
      * @return this builder
@@ -743,10 +745,10 @@ public final class RedisVectorStore
      * Limits the number of entries, for servers that may not evict. If there are more, the store
      * removes the oldest ones in the background, with a few commands per thousand writes. It also
      * removes some if the server rejects a write because its memory is full. The number of entries
-     * exceeds the limit by about one percent at most: a write above the limit removes entries
-     * itself if the background is too slow, or waits for a removal for at most 100 ms. All stores
-     * of a cache should have the same limit. On servers with valkey-search before version 1.2,
-     * entries without an embedding are not removed.
+     * exceeds the limit by about one percent at most: if the background thread is too slow, a write
+     * removes entries itself, or waits for a removal for at most 250 ms. All stores of a cache
+     * should have the same limit. On servers with valkey-search before version 1.2, entries without
+     * an embedding are not removed.
      *
      * @param maxEntries the maximum number of entries, at least 1. By default, there is no limit
      * @return this builder
@@ -762,8 +764,9 @@ public final class RedisVectorStore
     }
 
     /**
-     * Indexes prompts and answers for full-text search with FT.SEARCH or Redis Insight. The cache
-     * does not use it. It costs memory, and time per write. Disabled by default.
+     * Indexes prompts and answers for full-text search with FT.SEARCH or Redis Insight, for example
+     * to inspect a cache by hand. The cache does not use it. It costs memory, and time per write.
+     * Disabled by default.
      *
      * @return this builder
      */
@@ -787,8 +790,9 @@ public final class RedisVectorStore
 
     /**
      * Adds a near cache: a copy of recently found entries in the memory of the process, which
-     * answers exact lookups without a round trip. Changes by other processes may take effect later
-     * than without a near cache; see {@link NearCache}. None by default.
+     * answers exact lookups without a round trip. Use it if prompts repeat literally. Changes by
+     * other processes may take effect later than without a near cache; see {@link NearCache}. None
+     * by default.
      *
      * @param nearCache the options of the near cache
      * @return this builder
@@ -801,9 +805,9 @@ public final class RedisVectorStore
     }
 
     /**
-     * Sets the executor of background tasks. A task counts entries, with one or two commands that
-     * block until the time-outs of the client, or refreshes the cluster topology after a connection
-     * failure.
+     * Sets the executor of background tasks, such as counting and removing entries, repeating a
+     * search, and refreshing the cluster topology after a connection failure. A task blocks on the
+     * client, at most until its time-outs.
      *
      * @param executor the executor, which the store does not shut down. By default, tasks run on a
      *     daemon thread of the store that ends when it is idle, and are skipped while 64 are

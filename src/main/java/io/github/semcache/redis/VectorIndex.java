@@ -55,7 +55,7 @@ public sealed interface VectorIndex {
     /**
      * Sets the maximum number of neighbors of a node.
      *
-     * @param m the number, from 2 to 512
+     * @param m the number, from 2 to 512; 16 by default
      * @return a copy with that number
      * @throws IllegalArgumentException if the number is out of range
      */
@@ -66,7 +66,7 @@ public sealed interface VectorIndex {
     /**
      * Sets the number of candidates considered by a write.
      *
-     * @param efConstruction the number, from 1 to 4096
+     * @param efConstruction the number, from 1 to 4096; 200 by default
      * @return a copy with that number
      * @throws IllegalArgumentException if the number is out of range
      */

@@ -3,7 +3,7 @@ package io.github.semcache.store;
 import static java.util.Objects.requireNonNull;
 
 /**
- * An entry and its distance from a query.
+ * An entry and its distance from a query. Immutable.
  *
  * @param entry the entry
  * @param distance the cosine distance between the embeddings of the entry's prompt and of the

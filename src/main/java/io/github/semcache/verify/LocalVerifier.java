@@ -86,8 +86,9 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
   }
 
   /**
-   * Returns a verifier that accepts fewer pairs and is unsure about the others. Use it if another
-   * verifier decides on the pairs about which this one is unsure.
+   * Returns a verifier that accepts pairs only from a score of 0.985 on, and is unsure about those
+   * with a lower score that are not rejected. Use it if another verifier decides on these pairs;
+   * {@link #orElse} does so for a verifier that asks a model.
    *
    * @return the verifier
    */
@@ -96,7 +97,8 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
   }
 
   /**
-   * Returns a verifier with other thresholds.
+   * Returns a verifier with other thresholds. The default is to accept from 0.80 on and to reject
+   * below 0.05. Between the thresholds, the verifier is unsure.
    *
    * @param newAccept the score from which a pair is accepted, in [0, 1]
    * @param newReject the score below which a pair is rejected, in [0, 1], at most {@code newAccept}

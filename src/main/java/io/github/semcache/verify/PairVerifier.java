@@ -67,7 +67,8 @@ public interface PairVerifier {
   }
 
   /**
-   * Returns a verifier that compares the words of the prompts and needs no model call.
+   * Returns the default verifier of a cache, which compares the words of the prompts and needs no
+   * model call.
    *
    * @return the verifier
    */
@@ -88,11 +89,11 @@ public interface PairVerifier {
   }
 
   /**
-   * Returns a verifier that asks a chat model. The model must reply with one word; any other reply
-   * counts as unsure, and so do prompts of more than 8,000 characters. Of an answer, the model gets
-   * the first 4,000 characters. The texts are placed between random marks, which they cannot
-   * contain. Each call takes as long as the model, so it is meant for the pairs about which a local
-   * verifier is unsure. The deadline of the cache includes the call:
+   * Returns a verifier that asks a chat model. The model must reply with one word. The verifier is
+   * unsure if the reply is another one, or if a prompt has more than 8,000 characters. The model
+   * receives the first 4,000 characters of an answer. The texts are placed between random marks,
+   * which they cannot contain. Use it for the pairs about which a local verifier is unsure, because
+   * each call takes as long as the model. The deadline of the cache includes the call:
    *
    * <pre>{@code
    * builder

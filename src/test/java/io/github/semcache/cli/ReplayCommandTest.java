@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplayCommandTest {
   @TempDir Path directory;
@@ -236,6 +238,22 @@ class ReplayCommandTest {
         .containsPattern("verifier calls: \\d+ \\(\\d\\.\\d{3} per request\\)");
     replay(support(), "--prompt", "text", "--policy", "default", "--verifier", "labels")
         .assertFailed(2, "--label is missing; --verifier labels needs labels");
+    assertThat(
+            replaySupport("--policy", "default", "--verifier", "labels=3", "--json")
+                .json()
+                .get("policy")
+                .asText())
+        .isEqualTo("default, verifier labels=3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"labels=0", "labels=", "labels=x", "labels=-1", "local=2", ""})
+  void unknownVerifierIsRefused(String verifier) {
+    replaySupport("--verifier", verifier)
+        .assertFailed(
+            2,
+            "Invalid value for option '--verifier': '%s' is not local, none, labels, or labels=N with N from 1 to 99"
+                .formatted(verifier));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.semcache.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.Answer;
@@ -48,7 +49,13 @@ class ReplayTest {
         .build();
   }
 
-  /** The prompt "where is my card reader" has two candidates. */
+  /** The last one has two candidates; only the second of them has the same label. */
+  private static final List<LabeledPrompt> TWO_CANDIDATES =
+      List.of(
+          LabeledPrompt.of("where is my card", "reader"),
+          LabeledPrompt.of("where's my card", "arrival"),
+          LabeledPrompt.of("where is my card reader", "reader"));
+
   @Test
   void labelsDecideOnOnePairOfALookup() {
     ReplayResult result =
@@ -56,14 +63,32 @@ class ReplayTest {
             .hitPolicy(NEAR)
             .labelsWhereUnsure(pair -> Verification.unsure("unsure"))
             .build()
-            .run(
-                List.of(
-                    LabeledPrompt.of("where is my card", "reader"),
-                    LabeledPrompt.of("where's my card", "arrival"),
-                    LabeledPrompt.of("where is my card reader", "reader")));
+            .run(TWO_CANDIDATES);
 
     assertThat(result.verifierCalls()).hasValue(2);
     assertThat(result.total().hits()).isZero();
+  }
+
+  @Test
+  void labelsDecideOnSeveralPairsOfALookupIfAllowed() {
+    ReplayResult result =
+        Replay.builder(embedder)
+            .hitPolicy(NEAR)
+            .labelsWhereUnsure(pair -> Verification.unsure("unsure"), 2)
+            .build()
+            .run(TWO_CANDIDATES);
+
+    assertThat(result.verifierCalls()).hasValue(3);
+    assertThat(result.total().hits()).isEqualTo(1);
+  }
+
+  @Test
+  void numberOfPairsOfALookupIsAtLeastOne() {
+    Replay.Builder builder = Replay.builder(embedder);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.labelsWhereUnsure(PairVerifier.local(), 0))
+        .withMessage("maxCallsPerLookup is 0; it must be at least 1");
   }
 
   /** Only the second prompt is near enough to the third one. */

@@ -26,8 +26,8 @@ import java.util.Map;
  * for example the mode or a tag with the same name. If a header with the prefix {@code X-Semcache-}
  * is unknown or has an invalid value, the call fails with an {@link IllegalArgumentException}.
  *
- * <p>This class is immutable and thread-safe. Each method that sets an option returns a new
- * instance.
+ * <p>Options that are not set are those of the cache. This class is immutable and thread-safe. Each
+ * method that sets an option returns a new instance.
  */
 public final class CacheControl {
   /** The request header for the cache mode: {@code use}, {@code refresh}, or {@code bypass}. */

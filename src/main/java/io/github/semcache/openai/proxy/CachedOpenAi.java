@@ -33,9 +33,9 @@ import java.util.function.UnaryOperator;
  *   <li><b>Scope.</b> The text of the last user message is compared by meaning. If images or files
  *       separate its texts, only the text after the last of them is. If the message contains
  *       retrieved passages, {@link Builder#question} selects the question. All other fields of the
- *       request body must be equal, including unknown fields; the order of keys matters only in the
- *       properties of a schema: the model, the system text, earlier messages, images, tools, the
- *       response format, the temperature, and so on. The base URL, the path, the query, and the
+ *       request body must be equal: the model, the system text, earlier messages, images, tools,
+ *       the response format, the temperature, and so on, including unknown fields. The order of
+ *       keys matters only in the properties of a schema. The base URL, the path, the query, and the
  *       headers {@code OpenAI-Organization} and {@code OpenAI-Project} must be equal too, and so
  *       must the credentials unless {@link Builder#shareAcrossCredentials} is set. {@link
  *       Builder#normalizeMessages} removes volatile texts from the scope. These fields are ignored:
@@ -54,9 +54,9 @@ import java.util.function.UnaryOperator;
  *   <li><b>What is stored.</b> Complete answers that have one choice and a text and are neither
  *       refusals nor tool calls. Answers to requests for JSON must conform to the schema. Answers
  *       from live data (web search, file search, code interpreter, MCP, computer use) are not
- *       stored. All of this applies unless the {@link io.github.semcache.chat.ChatReply.Admission}
- *       of the cache overrides this. A stream is stored when its terminal marker arrives, and only
- *       once for all of its readers. A stream that is closed before is not stored.
+ *       stored. The {@link io.github.semcache.chat.ChatReply.Admission} of the cache can override
+ *       these rules. A stream is stored when its terminal marker arrives, and only once for all of
+ *       its readers. A stream that is closed before is not stored.
  *   <li><b>Failures.</b> An error of the model is returned unchanged after the retries of the
  *       client, also to the calls that wait for the same answer. Errors that are specific to one
  *       caller are the exception: for statuses 401, 402, 403, 404, 408, and 429, timeouts, and
@@ -66,9 +66,9 @@ import java.util.function.UnaryOperator;
  *       throws, are counted as {@link io.github.semcache.stats.CacheStats#adapterErrors
  *       adapterErrors}.
  *   <li><b>Coalescing.</b> If clients with the same number of retries send the same new request
- *       concurrently, only one of them calls the model. A stream is shared while it arrives, by
- *       calls with the same timeouts, and it ends with the timeout of the first. A call waits for
- *       the start of another call's answer at most for its own request timeout.
+ *       concurrently, only one of them calls the model. Calls with the same timeouts share a stream
+ *       while it arrives; it ends with the timeout of the first call. A call waits for the start of
+ *       another call's answer for at most its own request timeout.
  *   <li><b>Streams.</b> Events are forwarded as they arrive. The end of the stream is delivered
  *       after the answer is stored, so that the next call of the same caller finds it.
  * </ul>
@@ -224,7 +224,8 @@ public final class CachedOpenAi {
     /**
      * Adds a request header to the scope, so that answers are only reused for the same value of the
      * header. Use it for gateways whose headers select the model or the tenant. The header is still
-     * sent to the service; stores only contain a hash of it.
+     * sent to the service; stores only contain a hash of it. By default, only {@code
+     * OpenAI-Organization}, {@code OpenAI-Project}, and the credentials are part of the scope.
      *
      * @param name the name of the header, in any case; not blank
      * @return this builder
