@@ -189,11 +189,15 @@ final class Hedging {
     try {
       winner = SingleFlight.Result.of(first).await();
     } finally {
-      if (winner == hedged) {
+      if (isHedged(winner)) {
         lookup.count(hedged.uncounted());
       }
     }
-    return winner == hedged ? model.join() : next.apply(counted(winner));
+    return isHedged(winner) ? model.join() : next.apply(counted(winner));
+  }
+
+  private static boolean isHedged(LookupResult result) {
+    return result instanceof LookupResult.Miss miss && miss.reason().equals(MissReason.HEDGED);
   }
 
   private static void complete(

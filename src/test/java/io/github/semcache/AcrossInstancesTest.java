@@ -456,11 +456,14 @@ class AcrossInstancesTest {
             .storeTimeout(Duration.ofMillis(100))
             .build();
     SemanticCache confirming =
-        builder().judge(AnswerJudge.sameText()).judgeExecutor(Runnable::run).confirmations(1).build();
+        builder()
+            .judge(AnswerJudge.sameText())
+            .judgeExecutor(Runnable::run)
+            .confirmations(1)
+            .build();
     String id = confirming.ask(PROMPT.contributor("a")).entryId().orElseThrow();
     // The entry is confirmed between the two lookups of the next request.
-    embedder.beforeEmbedding(
-        () -> store.updateAttributes(id, entry -> entry.attributes(Map.of())));
+    embedder.beforeEmbedding(() -> store.updateAttributes(id, entry -> entry.attributes(Map.of())));
     CountDownLatch end = new CountDownLatch(1);
     hanging.onNearest(found -> VectorStore.NearestEntries.none());
     hanging.before(

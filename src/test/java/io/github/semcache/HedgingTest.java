@@ -219,8 +219,7 @@ class HedgingTest {
     AtomicInteger calls = new AtomicInteger();
     Prompt patient = Prompt.of("else").maxWait(Duration.ofMinutes(1));
     chat.replying(
-        prompt ->
-            ChatReply.of(calls.incrementAndGet() == 1 ? cache.ask(patient).text() : "inner"));
+        prompt -> ChatReply.of(calls.incrementAndGet() == 1 ? cache.ask(patient).text() : "inner"));
 
     assertThat(askOnNewThread("else").text()).isEqualTo("inner");
   }

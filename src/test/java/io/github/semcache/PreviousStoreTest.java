@@ -471,8 +471,7 @@ class PreviousStoreTest extends CacheFixture {
 
     assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.MODEL);
 
-    assertThat(events)
-        .contains(new CacheEvent.Failed(CacheEvent.Part.STORE, failure));
+    assertThat(events).contains(new CacheEvent.Failed(CacheEvent.Part.STORE, failure));
     cache.close();
   }
 

@@ -77,8 +77,7 @@ public final class BoundedWorker implements AutoCloseable {
    * @param timeLimit the time after which a computation is interrupted
    * @return the worker
    */
-  public static BoundedWorker of(
-      boolean mayBlock, String name, int capacity, Duration timeLimit) {
+  public static BoundedWorker of(boolean mayBlock, String name, int capacity, Duration timeLimit) {
     return mayBlock ? of(name, capacity, timeLimit) : on(Runnable::run);
   }
 

@@ -209,8 +209,7 @@ public final class ReplyMapper {
   /** Returns whether two entries were written with the same expiry. */
   static boolean haveSameExpiry(CacheEntry one, CacheEntry other) {
     return Stream.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE)
-        .allMatch(
-            name -> Objects.equals(one.attributes().get(name), other.attributes().get(name)));
+        .allMatch(name -> Objects.equals(one.attributes().get(name), other.attributes().get(name)));
   }
 
   /**

@@ -38,8 +38,8 @@ public final class TimeToLiveRenewal implements AutoCloseable {
   /**
    * Creates the renewal.
    *
-   * @param renew {@linkplain #renew(VectorStore, CacheEntry, InstantSource) renews} an entry; must not
-   *     throw
+   * @param renew {@linkplain #renew(VectorStore, CacheEntry, InstantSource) renews} an entry; must
+   *     not throw
    * @param blocks whether {@code renew} may block, so that it is called in the background
    * @param ticker a count of nanoseconds from any origin
    */

@@ -26,11 +26,7 @@ class SingleFlightTest {
             () ->
                 follower.complete(
                     calls.run(
-                        KEY,
-                        Optional.of(maxWait),
-                        () -> "own call",
-                        result -> true,
-                        () -> false)));
+                        KEY, Optional.of(maxWait), () -> "own call", result -> true, () -> false)));
     thread.start();
     Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
     Thread.sleep(1_500);
