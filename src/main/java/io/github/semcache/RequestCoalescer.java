@@ -182,6 +182,7 @@ final class RequestCoalescer implements AutoCloseable {
       Duration maxWait,
       CoalescingGroup group) {
     return new CacheCall.Follow(
+        call,
         result,
         maxWait,
         value -> resume(value, miss, call, group),
@@ -249,6 +250,7 @@ final class RequestCoalescer implements AutoCloseable {
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
     LookupResult.Miss waited = counted(miss).afterSimilar();
     return new CacheCall.Follow(
+        call,
         // A failure of the other call says nothing about this prompt.
         new SingleFlight.Result<>(
             call.end().future().handle((value, failure) -> Optional.<CacheCall>empty())),

@@ -19,17 +19,22 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that concurrent requests with the same new prompt make one model call. */
 @Timeout(60)
@@ -91,6 +96,41 @@ class RequestCoalescingTest {
     assertThat(cache.stats().writes()).isEqualTo(1);
     assertThat(cache.stats().misses())
         .isEqualTo(cache.stats().modelCalls() + cache.stats().coalesced());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void modelsThatAskThePromptsOfEachOtherDoNotWaitForEachOther(int count) throws Exception {
+    List<Prompt> prompts =
+        IntStream.range(0, count)
+            .mapToObj(i -> Prompt.of("prompt " + i).maxWait(Duration.ofMinutes(1)))
+            .toList();
+    CyclicBarrier allLead = new CyclicBarrier(count);
+    AtomicInteger calls = new AtomicInteger();
+    chat.replying(
+        prompt -> {
+          if (calls.incrementAndGet() > count) {
+            return ChatReply.of("inner");
+          }
+          awaitUnchecked(allLead);
+          int next = (prompts.indexOf(prompt) + 1) % count;
+          return ChatReply.of(cache.ask(prompts.get(next)).text());
+        });
+
+    List<CompletableFuture<Answer>> answers =
+        prompts.stream().map(prompt -> onNewThread(() -> cache.ask(prompt))).toList();
+
+    for (CompletableFuture<Answer> answer : answers) {
+      assertThat(answer.get(20, TimeUnit.SECONDS).text()).isEqualTo("inner");
+    }
+  }
+
+  private static void awaitUnchecked(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** A cache on which the first caller to block ends at its deadline, with an exception. */

@@ -25,7 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the result of a call
  */
 public final class SingleFlight<T> {
+  /** The maximum number of calls that wait for each other in a deadlock that is recognized. */
+  private static final int MAX_WAITING = 64;
+
   private final Map<String, Call<T>> calls = new ConcurrentHashMap<>();
+
+  /** The call that each waiting thread follows. */
+  private final Map<Thread, Call<T>> waiting = new ConcurrentHashMap<>();
 
   /** Creates an instance without calls. */
   public SingleFlight() {}
@@ -168,6 +174,44 @@ public final class SingleFlight<T> {
      */
     public boolean isLedBy(@Nullable Thread thread) {
       return thread != null && thread == owner;
+    }
+
+    /**
+     * Waits for a result of this call on the current thread. Does not wait if that would be a
+     * deadlock: if the thread that leads this call waits, directly or through other calls, for one
+     * that the current thread leads. The thread that leads this call may wait for its end by
+     * others.
+     *
+     * @param pending the {@linkplain #result result}, or a result that depends on this call
+     * @param maxWait the maximum time to wait
+     * @return the result; empty if the leader abandoned the call
+     * @throws TimeoutException if the time has elapsed, or if the wait would be a deadlock
+     * @throws CancellationException if the thread is interrupted; its interrupt flag is set
+     */
+    public Optional<T> await(Result<T> pending, Duration maxWait) throws TimeoutException {
+      Thread thread = Thread.currentThread();
+      calls.waiting.put(thread, this); // before the check, so that one of two threads sees both
+      try {
+        if (waitsFor(thread)) {
+          throw new TimeoutException("the leader of the call waits for this thread");
+        }
+        return pending.await(Optional.of(maxWait));
+      } finally {
+        calls.waiting.remove(thread);
+      }
+    }
+
+    /** Returns whether the leader waits for another thread, which may itself lead this call. */
+    private boolean waitsFor(Thread thread) {
+      @Nullable Thread leader = owner == thread ? null : owner;
+      for (int i = 0; i < MAX_WAITING && leader != null; i++) {
+        @Nullable Call<T> followed = calls.waiting.get(leader);
+        leader = followed == null ? null : followed.owner;
+        if (leader == thread) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /**
