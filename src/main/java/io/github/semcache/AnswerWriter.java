@@ -253,7 +253,8 @@ final class AnswerWriter {
       }
       Optional<CacheEntry> old = replaced.entry();
       NewEntry marked = with(entry, plain -> marked(miss, plain, old));
-      Optional<Boolean> written = tryPut(miss, marked, replaced.known());
+      Optional<Boolean> written =
+          tryPut(miss, marked, replaced.known(), () -> onWritten(miss, marked, old));
       if (written.isEmpty()) {
         return Optional.empty();
       }
@@ -273,16 +274,19 @@ final class AnswerWriter {
   /**
    * Writes an entry under the lease of the request, or unless the entry under its key has changed.
    *
+   * @param onLate is called if the entry was written after this method has returned
    * @return whether it was written, or is to be written again; empty if it cannot be written
    */
   private Optional<Boolean> tryPut(
-      LookupResult.Miss miss, NewEntry entry, Optional<Instant> known) {
+      LookupResult.Miss miss, NewEntry entry, Optional<Instant> known, Runnable onLate) {
     Optional<Lease> lease = miss.waiting().lease();
     if (lease.isEmpty() && !miss.request().prompt().isCurated()) {
-      return store.tryPutIfUnchanged(entry, known);
+      return store.tryPutIfUnchanged(entry, known, onLate);
     }
     boolean isWritten =
-        lease.map(held -> store.tryPut(entry, held)).orElseGet(() -> store.tryPut(entry));
+        lease
+            .map(held -> store.tryPut(entry, held, onLate))
+            .orElseGet(() -> store.tryPut(entry, onLate));
     return isWritten ? Optional.of(true) : Optional.empty();
   }
 
@@ -448,7 +452,7 @@ final class AnswerWriter {
               current ->
                   ReplyMapper.copyFor(
                       miss.request().query(), miss.embedding(), current, time.instant()))
-          .ifPresent(copy -> store.tryPutIfUnchanged(copy, replaced.known()));
+          .ifPresent(copy -> store.tryPutIfUnchanged(copy, replaced.known(), () -> {}));
     }
   }
 

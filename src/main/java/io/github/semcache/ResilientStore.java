@@ -349,15 +349,20 @@ final class ResilientStore {
         .toList();
   }
 
-  /** Writes an entry; returns false if the store fails. */
-  boolean tryPut(NewEntry entry) {
+  /**
+   * Writes an entry; returns false if the store fails.
+   *
+   * @param onLate is called if the entry was written after this method has returned
+   */
+  boolean tryPut(NewEntry entry, Runnable onLate) {
     return failOpen
         .attempt(
             Operation.WRITE,
             () -> {
               put(List.of(entry));
               return true;
-            })
+            },
+            late -> onLate.run())
         .orElse(false);
   }
 
@@ -365,9 +370,10 @@ final class ResilientStore {
    * Writes an entry unless another one was written under its key in the meantime.
    *
    * @param known the creation time of the entry that was found under the key; empty for none
+   * @param onLate is called if the entry was written after this method has returned
    * @return whether the entry was written; empty if the store fails
    */
-  Optional<Boolean> tryPutIfUnchanged(NewEntry entry, Optional<Instant> known) {
+  Optional<Boolean> tryPutIfUnchanged(NewEntry entry, Optional<Instant> known, Runnable onLate) {
     return failOpen.attempt(
         Operation.WRITE,
         () -> {
@@ -376,16 +382,24 @@ final class ResilientStore {
           evicted.ifPresent(
               count -> events.publish(new CacheEvent.Stored(1, count, stopwatch.elapsed())));
           return evicted.isPresent();
-        });
+        },
+        isWritten -> runIf(isWritten, onLate));
+  }
+
+  private static void runIf(boolean condition, Runnable action) {
+    if (condition) {
+      action.run();
+    }
   }
 
   /**
    * Writes an entry under a lease, and ends the lease.
    *
+   * @param onLate is called if the entry was written after this method has returned
    * @return whether the entry was written; false if the store fails, or if the entry was written by
    *     someone else in the meantime
    */
-  boolean tryPut(NewEntry entry, Lease lease) {
+  boolean tryPut(NewEntry entry, Lease lease, Runnable onLate) {
     return failOpen
         .attempt(
             Operation.WRITE,
@@ -397,7 +411,8 @@ final class ResilientStore {
                       ? new CacheEvent.Stored(1, 0, stopwatch.elapsed())
                       : new CacheEvent.Superseded());
               return isWritten;
-            })
+            },
+            isWritten -> runIf(isWritten, onLate))
         .orElse(false);
   }
 

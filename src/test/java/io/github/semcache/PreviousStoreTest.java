@@ -440,6 +440,36 @@ class PreviousStoreTest extends CacheFixture {
     cache.close();
   }
 
+  @Test
+  void lateWriteRemovesTheReplacedAnswer() {
+    putOld(PARIS, "old");
+    CountDownLatch answered = new CountDownLatch(1);
+    current.before(
+        call -> {
+          if (call == Call.PUT) {
+            awaitUninterruptibly(answered);
+          }
+        });
+    try (SemanticCache cache = transition().storeTimeout(Duration.ofSeconds(1)).build()) {
+      assertThat(cache.ask(Prompt.of(PARIS).refresh()).entryId()).isEmpty();
+      answered.countDown();
+
+      await().until(() -> old.count(new EntrySelector.All()) == 0);
+      assertThat(cache.ask(PARIS).text()).isEqualTo("answer 1");
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException e) {
+        // The store ignores interrupts.
+      }
+    }
+  }
+
   /** A store that blocks, and stores the state of a migration. */
   private final class StoreWithState extends FaultyStore implements StateStore {
     StoreWithState() {

@@ -92,20 +92,22 @@ public final class FailOpen {
   }
 
   /**
-   * Calls a part as {@link #attempt(Operation, Supplier)} does, for a result that has to be undone
-   * if the caller does not receive it.
+   * Calls a part as {@link #attempt(Operation, Supplier)} does, for a result that has consequences
+   * even if the caller does not receive it.
    *
    * @param <T> the result of the call
    * @param operation the operation
    * @param action makes the call
    * @param onDropped receives the result of a call that exceeds the deadline, or that is a trial of
-   *     an open circuit, on another thread; must not throw
+   *     an open circuit, on another thread. Its exceptions are published
    * @return the result; empty if there is none in time
    */
   public <T> Optional<T> attempt(
       Operation operation, Supplier<T> action, Consumer<? super T> onDropped) {
     Part part = parts.get(operation);
-    return part == null ? Optional.empty() : part.attempt(action, onDropped);
+    return part == null
+        ? Optional.empty()
+        : part.attempt(action, dropped -> part.contain(() -> onDropped.accept(dropped)));
   }
 
   /**
@@ -253,6 +255,16 @@ public final class FailOpen {
         throw operation.failure("no result within " + granted.toMillis() + " ms", e);
       } catch (RejectedExecutionException e) {
         throw operation.failure("not started: " + e.getMessage(), e);
+      }
+    }
+
+    /** Runs an action on a thread without a caller. */
+    void contain(Runnable action) {
+      try {
+        action.run();
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
+        publish(operation.part(), e);
       }
     }
 
