@@ -25,7 +25,11 @@ final class AddedText {
   private static final Pattern EUROS = Pattern.compile("€ ?(\\d[\\d.,]*)");
   private static final Pattern PERCENT = Pattern.compile("(\\d) ?%");
   private static final Pattern APOSTROPHE = Pattern.compile("['’]");
-  private static final Pattern SENTENCE_END = Pattern.compile("[.!?;:…]+(?:\\s+|$)|\\R+");
+  private static final Pattern SENTENCE_END =
+      Pattern.compile(
+          "(?:[!?;:…]|(?<!\\b(?:st|dr|mr|mrs|ms|prof|jr|sr|vs|mt|ft|no|e\\.g|i\\.e))\\.)+(?:\\s+|$)"
+              + "|\\R+",
+          Pattern.CASE_INSENSITIVE);
 
   /** The words that a prompt may have in addition to another one. */
   private static final Set<String> COURTESY =

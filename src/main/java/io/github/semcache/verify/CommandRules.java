@@ -58,7 +58,18 @@ final class CommandRules {
           "i d like to ",
           "let s ",
           "lets ",
+          "i forgot to ",
+          "don t forget to ",
+          "dont forget to ",
           "help me ");
+
+  /** Phrases before a statement that is to become true. */
+  private static final List<String> ENSURING =
+      List.of("make sure ", "ensure ", "be sure ", "see to it ");
+
+  /** Phrases before a statement that may be true. */
+  private static final List<String> CHECKING =
+      List.of("check ", "tell me if ", "tell me whether ", "see if ", "find out ", "is ", "are ");
 
   /** Phrases that ask how to do something, or whether it can be done, before a verb. */
   private static final List<String> ABILITY_QUESTIONS =
@@ -66,7 +77,7 @@ final class CommandRules {
 
   /** What the verb of a command does. */
   private enum Effect {
-    ADD("add put append insert include create set schedule book arrange save store"),
+    ADD("add put append insert include create set schedule book arrange save store write note jot"),
     REMOVE("remove delete erase cancel drop clear discard unschedule scratch dismiss"),
     SHOW("show display view read check"),
     SEND("send email text message mail forward reply"),
@@ -230,6 +241,8 @@ final class CommandRules {
     }
     return isCommandAndQuestion(split(command), second)
             || isCommandAndQuestion(split(otherCommand), first)
+            || (startsWith(ENSURING, command) && startsWith(CHECKING, otherCommand))
+            || (startsWith(ENSURING, otherCommand) && startsWith(CHECKING, command))
         ? "question"
         : null;
   }
@@ -246,6 +259,10 @@ final class CommandRules {
 
   private static List<String> split(String text) {
     return List.of(text.strip().split(" ", -1));
+  }
+
+  private static boolean startsWith(List<String> phrases, String text) {
+    return phrases.stream().anyMatch(text::startsWith);
   }
 
   /** Removes phrases from the start of a text. */

@@ -133,7 +133,9 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (pair.query().equals(pair.cachedPrompt())) {
       return Verification.accept().withScore(1);
     }
-    return verify(PairFeatures.ordered(pair.query(), pair.cachedPrompt()), pair.distance());
+    return verify(
+        PairFeatures.ordered(CanonicalText.of(pair.query()), CanonicalText.of(pair.cachedPrompt())),
+        pair.distance());
   }
 
   private Verification verify(PromptPair prompts, double distance) {
@@ -161,6 +163,9 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (rule != null) {
       return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));
     }
+    if (ModalityRules.areDifferent(asked, cached)) {
+      return Verification.reject("modality").withScore(0);
+    }
     ParticleRules.Difference particles = ParticleRules.difference(asked, cached);
     if (particles == ParticleRules.Difference.OPPOSITE) {
       return Verification.reject("opposite").withScore(0);
@@ -174,6 +179,9 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     }
     if (particles == ParticleRules.Difference.REPLACED) {
       return unsure("particle", score);
+    }
+    if (AttributeRules.areDifferent(asked, cached)) {
+      return unsure("question", score);
     }
     return features.isRequestInOtherForm()
         ? unsure("other-form", score)

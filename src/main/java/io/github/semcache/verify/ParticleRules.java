@@ -32,6 +32,29 @@ final class ParticleRules {
       Set.of("log", "logs", "logged", "logging", "sign", "signed", "signing");
   private static final Set<String> LEAVING = Set.of("out", "off");
 
+  private static final Set<String> BE = Set.of("is", "are", "was", "were");
+
+  /** Words that may stand for "off": "not on", "remove from the list", "from the radio". */
+  private static final Set<String> TAKING_OFF =
+      Set.of(
+          "from",
+          "remove",
+          "delete",
+          "erase",
+          "clear",
+          "drop",
+          "stop",
+          "end",
+          "cancel",
+          "disable",
+          "deactivate",
+          "discount",
+          "away",
+          "out",
+          "shut",
+          "play",
+          "playing");
+
   private ParticleRules() {}
 
   /** How the particles of two texts differ. */
@@ -54,7 +77,9 @@ final class ParticleRules {
         greatest = difference.compareTo(greatest) > 0 ? difference : greatest;
       }
     }
-    return greatest;
+    return greatest == Difference.NONE && (isTakenOff(a, b) || isStateOfOne(a, b))
+        ? Difference.REPLACED
+        : greatest;
   }
 
   private static Difference difference(String word, Set<String> particles, Set<String> others) {
@@ -67,6 +92,43 @@ final class ParticleRules {
     return particles.stream().map(OPPOSITES::get).anyMatch(others::contains)
         ? Difference.OPPOSITE
         : Difference.REPLACED;
+  }
+
+  /** Returns whether only one text says "off": "lock the door", "take the lock off the door". */
+  private static boolean isTakenOff(SurfaceTokens a, SurfaceTokens b) {
+    return isTakenOff(a.lowerCaseWords(), b) || isTakenOff(b.lowerCaseWords(), a);
+  }
+
+  private static boolean isTakenOff(List<String> words, SurfaceTokens other) {
+    List<String> others = other.lowerCaseWords();
+    int off = words.indexOf("off");
+    return off > 0
+        && !BE.contains(words.get(off - 1))
+        && !BE.contains(words.get(0))
+        && !others.contains("off")
+        && others.stream().noneMatch(TAKING_OFF::contains)
+        && !isNegated(other);
+  }
+
+  /** Returns whether only one question ends with a state: "is the oven on", "is the oven hot". */
+  private static boolean isStateOfOne(SurfaceTokens a, SurfaceTokens b) {
+    String state = state(a.lowerCaseWords());
+    String other = state(b.lowerCaseWords());
+    return (!state.isEmpty() && !b.lowerCaseWords().contains(state))
+        || (!other.isEmpty() && !a.lowerCaseWords().contains(other));
+  }
+
+  private static String state(List<String> words) {
+    String last = words.size() < 2 ? "" : words.get(words.size() - 1);
+    return BE.contains(words.isEmpty() ? "" : words.get(0)) && OPPOSITES.containsKey(last)
+        ? last
+        : "";
+  }
+
+  private static boolean isNegated(SurfaceTokens text) {
+    return text.lowerCaseWords().contains("not")
+        || text.text.contains("n't")
+        || text.text.contains("n’t");
   }
 
   private static boolean areAll(Set<String> set, Set<String> particles, Set<String> others) {

@@ -1,7 +1,9 @@
 package io.github.semcache.verify;
 
+import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.language.Token.Trait;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,11 +32,31 @@ final class RoleRules {
   private static final Set<String> BE =
       Set.of("am", "is", "are", "was", "were", "be", "been", "being", "get", "got", "gets", "i'm");
 
-  private static final Set<String> PREPOSITIONS_OF_TIME =
-      Set.of("in", "for", "after", "before", "until", "since", "every");
-
   private static final Set<String> SUBJECTS =
       Set.of("i", "we", "you", "he", "she", "they", "it", "who");
+
+  private static final Set<String> ENABLING =
+      Set.of(
+          "for", "let", "help", "assist", "tell", "give", "show", "allow", "enable", "make", "send",
+          "get", "advise", "with", "explain");
+
+  private static final Set<String> DEPARTING = Set.of("leave", "left", "exit", "depart");
+
+  private static final Set<String> TIME_CLAUSES = Set.of("when", "once", "as", "after", "whenever");
+
+  private static final Set<String> FIRST_PERSONS = Set.of("i", "we");
+
+  /** Words that begin a clause about the word before them. */
+  private static final Set<String> RELATIVES = Set.of("that", "which", "because");
+
+  private static final Set<String> AUXILIARIES =
+      Set.of("do", "does", "did", "can", "could", "will", "would", "should", "must", "may");
+
+  private static final Set<String> DETERMINERS =
+      Set.of("a", "an", "the", "my", "your", "our", "their", "his", "her", "its", "this", "that");
+
+  private static final Set<String> PREPOSITIONS =
+      Set.of("by", "in", "on", "at", "for", "with", "from", "to", "of", "about", "than");
 
   private static final Map<String, String> OBJECTS =
       Map.of("i", "me", "we", "us", "he", "him", "she", "her", "they", "them");
@@ -46,49 +68,128 @@ final class RoleRules {
     List<Token> a = withoutArticles(first);
     List<Token> b = withoutArticles(second);
     return arePlacesExchanged(a, b)
-            || isDirectionReversed(a, b)
-            || isDirectionReversed(b, a)
-            || isDurationChanged(a, b)
+            || isSubjectReplaced(a, b)
+            || isSubjectRenamed(a, b)
+            || isSubjectRenamed(b, a)
+            || areSidesExchanged(first, second)
+            || isDeparture(a) != isDeparture(b)
+            || RelationRules.areDifferent(a, b)
             || isVoiceChanged(a, b)
             || isVoiceChanged(b, a)
         ? "order"
         : null;
   }
 
-  /** Returns whether "between X and Y" in one text is "from Y to X" in the other. */
-  private static boolean isDirectionReversed(List<Token> a, List<Token> b) {
-    int between = indexOf("between", a, 0);
-    int and = between < 0 ? -1 : indexOf("and", a, between);
-    if (and < between + 2 || and - between > MAX_DISTANCE || and + 1 >= a.size()) {
-      return false;
+  /**
+   * Returns whether a verb in a clause without its own question has another pronoun as its subject:
+   * "the flight that you cancelled", "the flight that I cancelled".
+   */
+  private static boolean isSubjectReplaced(List<Token> a, List<Token> b) {
+    for (int i = 2; i < a.size(); i++) {
+      int j = isSubjectOfClause(a, i - 1) ? find(a.get(i), b) : -1;
+      if (j > 1
+          && isSubjectOfClause(b, j - 1)
+          && !a.get(i - 1).form().equals(b.get(j - 1).form())
+          && !(FIRST_PERSONS.contains(a.get(i - 1).form())
+              && FIRST_PERSONS.contains(b.get(j - 1).form()))) {
+        return true;
+      }
     }
-    int start = find(a.get(and - 1), b);
-    int end = find(a.get(and + 1), b);
-    return start > 0
-        && end > 0
-        && (b.get(start - 1).form().equals("to") || b.get(end - 1).form().equals("from"));
+    return false;
   }
 
-  /** Returns whether a duration has another preposition: "in ten minutes", "for ten minutes". */
-  private static boolean isDurationChanged(List<Token> a, List<Token> b) {
-    for (int i = 1; i < a.size(); i++) {
-      Token duration = a.get(i);
-      String preposition = a.get(i - 1).form();
-      if (duration.hasUnit() && PREPOSITIONS_OF_TIME.contains(preposition)) {
-        for (int j = 1; j < b.size(); j++) {
-          String other = b.get(j - 1).form();
-          if (b.get(j).key().equals(duration.key())
-              && PREPOSITIONS_OF_TIME.contains(other)
-              && !other.equals(preposition)) {
-            return true;
-          }
+  private static boolean isSubjectOfClause(List<Token> tokens, int i) {
+    Token before = tokens.get(i - 1);
+    return SUBJECTS.contains(tokens.get(i).form())
+        && (before.isContent() || RELATIVES.contains(before.form()));
+  }
+
+  /**
+   * Returns whether "do I" asks about the speaker, who is the object of the other question: "do I
+   * owe tax on a gift from my parents", "do my parents owe tax on a gift to me".
+   */
+  private static boolean isSubjectRenamed(List<Token> a, List<Token> b) {
+    return a.size() > 1
+        && b.size() > 1
+        && AUXILIARIES.contains(a.get(0).form())
+        && AUXILIARIES.contains(b.get(0).form())
+        && a.get(1).form().equals("i")
+        && isObject(indexOf("me", b, 0), b)
+        && indexOf("me", a, 0) < 0
+        && indexOf("i", b, 0) < 0
+        && !isPassive(a, b);
+  }
+
+  /** Returns whether "me" is not the object of a verb such as "let me" or "help me". */
+  private static boolean isObject(int me, List<Token> tokens) {
+    return me > 0 && !ENABLING.contains(tokens.get(me - 1).key());
+  }
+
+  /** Returns whether a text is about the time when someone leaves: "when I leave the office". */
+  private static boolean isDeparture(List<Token> tokens) {
+    for (int i = 2; i < tokens.size(); i++) {
+      if (DEPARTING.contains(tokens.get(i).form())
+          && SUBJECTS.contains(tokens.get(i - 1).form())
+          && TIME_CLAUSES.contains(tokens.get(i - 2).form())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns whether all words before and after a word have exchanged their places in a question:
+   * "how do plants affect the climate of the earth", "how does the climate of the earth affect
+   * plants".
+   */
+  private static boolean areSidesExchanged(List<Token> a, List<Token> b) {
+    if (hasSymmetry(a) || hasSymmetry(b) || !startsAsQuestion(a) || !startsAsQuestion(b)) {
+      return false;
+    }
+    for (int i = 1; i + 1 < Math.min(a.size(), MAX_TOKENS); i++) {
+      int j = isVerb(a, i) ? find(a.get(i), b) : -1;
+      if (j > 0 && j + 1 < b.size() && isVerb(b, j)) {
+        Set<String> before = contentKeys(a.subList(0, i));
+        Set<String> after = contentKeys(a.subList(i + 1, a.size()));
+        if (!before.isEmpty()
+            && !after.isEmpty()
+            && before.equals(contentKeys(b.subList(j + 1, b.size())))
+            && after.equals(contentKeys(b.subList(0, j)))) {
+          return true;
         }
       }
     }
     return false;
   }
 
-  private static int indexOf(String form, List<Token> tokens, int start) {
+  /** Returns whether an auxiliary verb precedes all content words. */
+  private static boolean startsAsQuestion(List<Token> tokens) {
+    for (Token token : tokens) {
+      if (token.isContent() || AUXILIARIES.contains(token.form())) {
+        return !token.isContent();
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns whether a word may be a verb: it is no date, no determiner precedes it, and no
+   * preposition follows it.
+   */
+  private static boolean isVerb(List<Token> tokens, int i) {
+    return tokens.get(i).isContent()
+        && !tokens.get(i).isIn(WordList.DATES)
+        && !DETERMINERS.contains(tokens.get(i - 1).form())
+        && !PREPOSITIONS.contains(tokens.get(i + 1).form());
+  }
+
+  private static Set<String> contentKeys(List<Token> tokens) {
+    Set<String> keys = new HashSet<>();
+    tokens.stream().filter(Token::isContent).forEach(token -> keys.add(token.key()));
+    return keys;
+  }
+
+  static int indexOf(String form, List<Token> tokens, int start) {
     for (int i = start; i < tokens.size(); i++) {
       if (tokens.get(i).form().equals(form)) {
         return i;
@@ -142,7 +243,7 @@ final class RoleRules {
   }
 
   /** Returns the index of the only token that is the same content word, or -1. */
-  private static int find(Token word, List<Token> tokens) {
+  static int find(Token word, List<Token> tokens) {
     int found = -1;
     for (int i = 0; i < tokens.size() && isWord(word); i++) {
       if (isWord(tokens.get(i)) && isSame(word, tokens.get(i))) {

@@ -3,6 +3,7 @@ package io.github.semcache.verify;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,14 @@ final class SurfaceTokens {
   static final int MAX_CHARACTERS = 16_384;
 
   private static final String BRACKETS = "()";
+
+  /** A time of day whose second part is written without a space: "8:30am". */
+  private static final Pattern TIME = Pattern.compile("\\d{1,2}[:.]\\d\\d[aApP][mM]");
+
+  /** A code in which a digit follows a letter, such as that of a booking: "5TREX8". */
+  private static final Pattern CODE_WITH_LETTERS =
+      Pattern.compile("\\d\\p{L}+\\d\\w{1,}|\\d\\p{L}{3,}\\d\\w*");
+
   private static final String CODE = "=+*/\\|&^%$#@~<>[]{}_";
   private static final String SENTENCE_END = ".?!";
 
@@ -98,7 +107,12 @@ final class SurfaceTokens {
       char c = word.charAt(i);
       number.append(Character.isDigit(c) ? (char) ('0' + Character.digit(c, 10)) : c);
     }
-    numbers.add(number.toString());
+    String written = number.toString();
+    if (CODE_WITH_LETTERS.matcher(written).matches()) {
+      written = written.toLowerCase(Locale.ROOT);
+    }
+    numbers.add(
+        TIME.matcher(written).matches() ? written.substring(0, written.length() - 2) : written);
     String before = words.isEmpty() ? "" : words.get(words.size() - 1).toLowerCase(Locale.ROOT);
     numberContexts.add(before);
   }

@@ -2,6 +2,8 @@ package io.github.semcache.internal.language;
 
 import io.github.semcache.internal.language.Token.Trait;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,35 @@ import org.jspecify.annotations.Nullable;
 final class QuantityReader {
   private static final double HUNDRED = 100;
   private static final double MAX_HOUR = 12;
+
+  private static final Pattern PLACE = Pattern.compile("\\d+(?:st|nd|rd|th)");
+
+  private static final Set<String> MONTHS =
+      Set.of(
+          "january",
+          "jan",
+          "february",
+          "feb",
+          "march",
+          "mar",
+          "april",
+          "apr",
+          "may",
+          "june",
+          "jun",
+          "july",
+          "jul",
+          "august",
+          "aug",
+          "september",
+          "sep",
+          "sept",
+          "october",
+          "oct",
+          "november",
+          "nov",
+          "december",
+          "dec");
 
   private final List<Token> tokens;
 
@@ -51,10 +82,23 @@ final class QuantityReader {
     quantity = number(start);
     if (quantity == null) {
       quantity = articleWithUnit(start);
-    } else if (quantity.units().isEmpty() && !at(start).is(Trait.ORDINAL)) {
+    } else if (quantity.units().isEmpty() && !isPlace(start)) {
       quantity = withUnit(quantity);
     }
-    return quantity == null ? null : withTimeOfDay(quantity);
+    return quantity == null || isDayOfMonth(start) ? quantity : withTimeOfDay(quantity);
+  }
+
+  /**
+   * Returns whether a number is a day, which the time of day does not follow as it follows an hour:
+   * "on June 12 in the evening", "on the 12th in the evening".
+   */
+  private boolean isDayOfMonth(int start) {
+    return (start > 0 && MONTHS.contains(at(start - 1).key())) || isPlace(start);
+  }
+
+  /** Returns whether a token is a place in a sequence, in words or digits: "third", "3rd". */
+  private boolean isPlace(int index) {
+    return at(index).is(Trait.ORDINAL) || PLACE.matcher(at(index).form()).matches();
   }
 
   /** Reads "half past seven", "quarter to eight". */

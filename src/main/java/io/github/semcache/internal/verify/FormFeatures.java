@@ -101,7 +101,7 @@ final class FormFeatures {
       boolean unmatched = side.isUnmatched(i);
       String form = token.form();
       if (token.isNumber()) {
-        numbers += isQuantity(side, i) ? 0 : 1;
+        numbers += isQuantity(side, i) || isInDigits(token, other) ? 0 : 1;
       } else if (!token.isContent()) {
         place += unmatched && FunctionWords.PLACES.contains(form) ? 1 : 0;
         demonstrative += FunctionWords.DEMONSTRATIVES.contains(form) ? 1 : 0;
@@ -127,9 +127,25 @@ final class FormFeatures {
      */
     private static boolean isQuantity(Side side, int i) {
       Token number = side.token(i);
-      boolean hasUnit = number.hasUnit() || number.form().indexOf(':') >= 0;
+      boolean hasUnit =
+          number.hasUnit() || number.form().indexOf(':') >= 0 || isTime(number.form());
       boolean hasPart = i + 1 < side.size() && side.token(i + 1).kind() == Kind.NUMBER_PART;
       return hasUnit || hasPart || isDate(side, i - 1) || isDate(side, i + 1);
+    }
+
+    /** Returns whether both texts have a number in digits: "order 4711", "order #4711". */
+    private static boolean isInDigits(Token number, TextAnalysis other) {
+      return hasDigit(number)
+          && other.tokens().stream()
+              .anyMatch(token -> token.key().equals(number.key()) && hasDigit(token));
+    }
+
+    private static boolean hasDigit(Token token) {
+      return token.form().chars().anyMatch(Character::isDigit);
+    }
+
+    private static boolean isTime(String form) {
+      return form.endsWith("am") || form.endsWith("pm");
     }
 
     private static boolean isDate(Side side, int i) {
