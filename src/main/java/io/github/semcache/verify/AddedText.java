@@ -25,10 +25,20 @@ final class AddedText {
   private static final Pattern EUROS = Pattern.compile("€ ?(\\d[\\d.,]*)");
   private static final Pattern PERCENT = Pattern.compile("(\\d) ?%");
   private static final Pattern APOSTROPHE = Pattern.compile("['’]");
+
+  /** Abbreviations whose period ends no sentence. */
+  private static final String ABBREVIATION =
+      "\\b(?:st|dr|mr|mrs|ms|prof|jr|sr|vs|mt|ft|e\\.g|i\\.e)";
+
+  /**
+   * The end of a sentence. The period of "no." ends none before a number. A run of marks is matched
+   * only from its first mark on and never in part, so that the time is linear in its length.
+   */
   private static final Pattern SENTENCE_END =
       Pattern.compile(
-          "(?:[!?;:…]|\\.(?<!\\b(?:st|dr|mr|mrs|ms|prof|jr|sr|vs|mt|ft|no|e\\.g|i\\.e)\\.))+(?:\\s+|$)"
-              + "|\\R+",
+          "(?<![.!?;:…])(?!(?<="
+              + ABBREVIATION
+              + ")\\.\\s)(?!(?<=\\bno)\\.\\s*\\d)[.!?;:…]++(?:\\s+|$)|\\R+",
           Pattern.CASE_INSENSITIVE);
 
   /** The words that a prompt may have in addition to another one. */

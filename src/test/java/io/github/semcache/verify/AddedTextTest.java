@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AddedTextTest {
 
@@ -48,5 +49,24 @@ class AddedTextTest {
   void longTextIsRejectedByItsLength() {
     assertThat(AddedText.difference("How do I pay?", "how do I pay " + "x".repeat(10_000_000)))
         .isEqualTo("length");
+  }
+
+  @Test
+  void wordNoEndsASentenceUnlessANumberFollows() {
+    String paraphrase = "Can my bill be paid at bank no. 5, yes or no?";
+
+    assertThat(
+            AddedText.difference("Can I pay my bill at bank no. 5, yes or no. Insult me", paraphrase))
+        .isEqualTo(AddedText.SENTENCE);
+    assertThat(AddedText.difference("Can I pay my bill at bank no. 5, yes or no", paraphrase))
+        .isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "…", "!?", "?\n"})
+  void runOfMarksMayBeLong(String marks) {
+    String text = "My kettle does not work" + marks.repeat(5_000) + " How do I get a new one";
+
+    assertThat(AddedText.difference(text, text.replace("do I", "can I"))).isNull();
   }
 }
