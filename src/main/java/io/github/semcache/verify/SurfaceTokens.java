@@ -19,9 +19,12 @@ final class SurfaceTokens {
   /** A time of day whose second part is written without a space: "8:30am". */
   private static final Pattern TIME = Pattern.compile("\\d{1,2}[:.]\\d\\d[aApP][mM]");
 
-  /** A code in which a digit follows a letter, such as that of a booking: "5TREX8". */
+  /**
+   * A code in which a digit follows a letter, such as that of a booking: "5TREX8". It may be written
+   * in small letters. In a code with both, such as "9bZ7q", the case has a meaning.
+   */
   private static final Pattern CODE_WITH_LETTERS =
-      Pattern.compile("\\d\\p{L}+\\d\\w{1,}|\\d\\p{L}{3,}\\d\\w*");
+      Pattern.compile("\\d\\p{L}+\\d\\w+|\\d\\p{L}{3,}\\d\\w*");
 
   private static final String CODE = "=+*/\\|&^%$#@~<>[]{}_";
   private static final String SENTENCE_END = ".?!";
@@ -108,7 +111,8 @@ final class SurfaceTokens {
       number.append(Character.isDigit(c) ? (char) ('0' + Character.digit(c, 10)) : c);
     }
     String written = number.toString();
-    if (CODE_WITH_LETTERS.matcher(written).matches()) {
+    boolean isUpperCase = written.equals(written.toUpperCase(Locale.ROOT));
+    if (isUpperCase && CODE_WITH_LETTERS.matcher(written).matches()) {
       written = written.toLowerCase(Locale.ROOT);
     }
     numbers.add(

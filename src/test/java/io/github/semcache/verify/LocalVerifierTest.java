@@ -447,6 +447,7 @@ class LocalVerifierTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
+        "what does id 9bZ7q stand for | what does id 9Bz7Q stand for",
         "How long does a download of 100 Mb take? | How long does a download of 100 MB take?",
         "Is 5 mW much? | Is 5 MW much?",
         "What is the molar mass of Co? | What is the molar mass of CO?",
