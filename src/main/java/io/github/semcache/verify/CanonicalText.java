@@ -11,8 +11,10 @@ import java.util.regex.Pattern;
 final class CanonicalText {
   private static final int MAX_CHARACTERS = 2_000;
 
-  /** Words that may follow a greeting without a comma, as in "good morning show me". */
-  private static final String START =
+  private static final String ASSISTANT = "(?:google|siri|alexa|cortana|assistant|bixby)";
+
+  /** Words that begin a request after a greeting and a comma, as in "hello, is the pool open". */
+  private static final String REQUEST_AFTER_COMMA =
       "(?:what|what's|whats|which|who|when|where|why|how|how's|is|are|was|were|do|does|did|has|have"
           + "|can|could|would|will|should|may|i|i'm|im|i'd|i've|my|we|please|pls|tell|show|give|get"
           + "|find|list|let|help|turn|switch|set|play|stop|start|add|put|remove|delete|take|make"
@@ -21,34 +23,80 @@ final class CanonicalText {
           + "|summarize|search|need|want|looking|skip|next|any|there)\\b";
 
   /**
-   * A greeting before a request. An assistant that is not greeted must be followed by a comma or by
-   * a verb: "alexa, news" has a greeting, and "alexa app" has none.
+   * Words that begin a request after a greeting without a comma. After other words, the greeting may
+   * be the subject or part of a name: "alexa is down", "siri search history", "good morning call".
    */
-  private static final Pattern GREETING =
+  private static final String REQUEST =
+      "(?:(?:what|what's|whats|which|who|when|where|why|how's|how(?! +to\\b)|i|i'm|im|i'd|i've|we"
+          + "|please|pls|tell|give|find|remind|turn|switch|play|put|remove|delete|create|explain"
+          + "|raise|lower|increase|decrease|mute|pause|close|lock|unlock|dim|summarize|write|send"
+          + "|(?:is|are|was|were|has|have) +(?:it|there|i|you|we|they|he|she)"
+          + "|(?:do|does|did|can|could|would|will|should|may)"
+          + " +(?:it|there|i|you|we|they|he|she|the|this|my)"
+          + "|(?:show|get|list|let|help|set|stop|start|add|take|make|open|wake|call|text|read|book"
+          + "|order|cancel|change|check|schedule|search|need|want|skip)"
+          + " +(?:a|an|the|this|that|my|our|me|us|all|some|to)|looking +for)\\b)";
+
+  /** A greeting of an assistant. An assistant that is not greeted must be followed by a comma. */
+  private static final Pattern ASSISTANT_GREETING =
       Pattern.compile(
-          "(?:(?:(?:hey|ok|okay|hi|hello)[, ]+(?:google|siri|alexa|cortana|assistant|bixby)[,.!]?)"
-              + "|(?:(?:siri|alexa|cortana|bixby)(?:[,!]|(?= +"
-              + START
-              + ")))"
-              + "|(?:(?:(?:yes|ok|okay)[, ]+)?(?:(?:hi|hello|hey)[,.!]? +)?"
-              + "(?:good (?:morning|afternoon|evening|day)|alright|all right|yes|well|hello|hi|hey)"
-              + "[,.!]?(?= +"
-              + START
+          "(?:(?:hey|ok|okay|hi|hello)[, ]+"
+              + ASSISTANT
+              + "(?:[,.!]|(?= +"
+              + REQUEST
+              + "))|(?:siri|alexa|cortana|bixby)(?:[,!]|(?= +"
+              + REQUEST
               + ")))\\s+(?=\\S+\\s+\\S)",
           Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern GREETING =
+      Pattern.compile(
+          "(?:(?:yes|ok|okay)[, ]+)?(?:(?:hi|hello|hey)[,.!]? +)?"
+              + "(?:good (?:morning|afternoon|evening|day)|alright|all right|yes|well|hello|hi|hey)"
+              + "(?:[,.!](?= +"
+              + REQUEST_AFTER_COMMA
+              + ")|(?= +(?:"
+              + REQUEST
+              + "|my\\b)))\\s+(?=\\S+\\s+\\S)",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Words of a request that is about the assistant which it greets. */
+  private static final Pattern ABOUT_ASSISTANT =
+      Pattern.compile(
+          "\\b(?:your (?:name|maker|creator|owner|age)|who are you|are you|you are"
+              + "|(?:made|created|built|invented|owns?|designed) you"
+              + "|(?:how|what|when|why|where|who) (?:is|was|does|did|do|can) it)\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Words of a request that may be about the greeting: "hello how are you in spanish". */
+  private static final Pattern ABOUT_WORDS =
+      Pattern.compile(
+          "\\b(?:lyrics|chords|mean|means|meaning|translat\\w+|pronounc\\w+|spell\\w*|said|say|says"
+              + "|saying|quotes?|phrase|reply|respond|poem|caption|meme|gif"
+              + "|(?:in|to|into) (?:\\w+(?:ese|ish|ian)|french|german|dutch|greek|latin|hindi|arabic"
+              + "|urdu|thai|welsh|czech|hebrew|tamil|bengali|swahili|tagalog))\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  /** A hesitation. Without a mark it may be a name, as in "UM admission" and "er diagram". */
   private static final Pattern HESITATION =
       Pattern.compile(
-          "(?:u+m+|u+h+|h+m+|er+m?)[,.…]*\\s+(?=\\S+\\s+\\S)", Pattern.CASE_INSENSITIVE);
+          "(?:(?:u+m+|u+h+|h+m+|er+m?)[,.…]+|(?:u+m+|u+h+|h+m+)(?= +" + REQUEST + "))"
+              + "\\s+(?=\\S+\\s+\\S)",
+          Pattern.CASE_INSENSITIVE);
 
   private static final String WORD = "(?!(?:and|or|on|off|up|down)\\b)[\\p{L}\\p{N}'’-]+";
 
-  /** A verb, the words between it and its particle, and the particle. */
+  /**
+   * A verb, the words between it and its particle, and the particle. A particle never precedes a
+   * pronoun: in "turn on it", the word "on" is a preposition.
+   */
   private static final Pattern SEPARATED =
       Pattern.compile(
-          "\\b(turn|switch|shut|power|flip)((?:[ ]+"
+          "\\b(turn|switch|shut|power|flip)(?! +(?:it|them|this|that|these|those|me|you|him|her|us)"
+              + " +(?:on|off|up|down|in|over|back)\\b)((?:[ ]+"
               + WORD
-              + "){1,6}?)[ ]+(on|off|up|down)(?=\\s*(?:$|[.,!?;])|[ ]+(?:please|pls|plz|thanks|thank"
+              + "){1,6}?)[ ]+(on|off|up|down|in|over|back)"
+              + "(?=\\s*(?:$|[.,!?;])|[ ]+(?:please|pls|plz|thanks|thank"
               + "|thx|now|for me|at|in|when|after|before|until|if|tonight|tomorrow|today|then)\\b)",
           Pattern.CASE_INSENSITIVE);
 
@@ -61,9 +109,18 @@ final class CanonicalText {
     }
     Matcher hesitation = HESITATION.matcher(text);
     String fluent = hesitation.lookingAt() ? text.substring(hesitation.end()) : text;
-    Matcher greeting = GREETING.matcher(fluent);
-    String request = greeting.lookingAt() ? fluent.substring(greeting.end()) : fluent;
+    String request =
+        withoutGreeting(
+            withoutGreeting(fluent, ASSISTANT_GREETING, ABOUT_ASSISTANT), GREETING, ABOUT_WORDS);
     return hasVerb(request) ? SEPARATED.matcher(request).replaceAll("$1 $3$2") : request;
+  }
+
+  /** Removes a greeting from the start of a text, unless the rest may be about it. */
+  private static String withoutGreeting(String text, Pattern greeting, Pattern about) {
+    Matcher matcher = greeting.matcher(text);
+    return matcher.lookingAt() && !about.matcher(text).find(matcher.end())
+        ? text.substring(matcher.end())
+        : text;
   }
 
   /** Returns whether a text may have a verb of {@link #SEPARATED}, to save time. */
