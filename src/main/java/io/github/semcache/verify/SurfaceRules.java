@@ -67,6 +67,9 @@ final class SurfaceRules {
     if (areNumbersMoved(first, second)) {
       return "number-order";
     }
+    if (NumberSpelling.areDifferent(first, second)) {
+      return "number";
+    }
     return null;
   }
 

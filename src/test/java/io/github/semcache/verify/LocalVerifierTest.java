@@ -374,6 +374,9 @@ class LocalVerifierTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
+        "is locker 007 free | is locker 7 free",
+        "wake me at 6:45pm | wake me at 6:45",
+        "the talk on may 6 at 6 pm | the talk on may 6 at 6 am",
         "Can I take 2 tablets 3 times a day? | Can I take 3 tablets 2 times a day?",
         "What is 2 to the power of 3? | What is 3 to the power of 2?",
         "subtract 5 from 12 | subtract 12 from 5",
