@@ -20,8 +20,8 @@ final class SurfaceTokens {
   private static final Pattern TIME = Pattern.compile("\\d{1,2}[:.]\\d\\d[aApP][mM]");
 
   /**
-   * A code in which a digit follows a letter, such as that of a booking: "5TREX8". It may be written
-   * in small letters. In a code with both, such as "9bZ7q", the case has a meaning.
+   * A code in which a digit follows a letter, such as that of a booking: "5TREX8". It may be
+   * written in small letters. In a code with both, such as "9bZ7q", the case has a meaning.
    */
   private static final Pattern CODE_WITH_LETTERS =
       Pattern.compile("\\d\\p{L}+\\d\\w+|\\d\\p{L}{3,}\\d\\w*");
