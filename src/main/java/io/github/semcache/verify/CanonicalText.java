@@ -37,14 +37,17 @@ final class CanonicalText {
           + "|order|cancel|change|check|schedule|search|need|want|skip)"
           + " +(?:a|an|the|this|that|my|our|me|us|all|some|to)|looking +for)\\b)";
 
-  /** A greeting of an assistant. An assistant that is not greeted must be followed by a comma. */
+  /**
+   * A greeting of an assistant. The name alone is one before a request, or before a comma that is
+   * not that of a list such as "alexa, maria and john".
+   */
   private static final Pattern ASSISTANT_GREETING =
       Pattern.compile(
           "(?:(?:hey|ok|okay|hi|hello)[, ]+"
               + ASSISTANT
               + "(?:[,.!]|(?= +"
               + REQUEST
-              + "))|(?:siri|alexa|cortana|bixby)(?:[,!]|(?= +"
+              + "))|(?:siri|alexa|cortana|bixby)(?:[,!](?! +\\w+(?:, +\\w+){0,4},? +(?:and|or)\\b)|(?= +"
               + REQUEST
               + ")))\\s+(?=\\S+\\s+\\S)",
           Pattern.CASE_INSENSITIVE);
@@ -65,7 +68,8 @@ final class CanonicalText {
       Pattern.compile(
           "\\b(?:your (?:name|maker|creator|owner|age)|who are you|are you|you are"
               + "|(?:made|created|built|invented|owns?|designed) you"
-              + "|(?:how|what|when|why|where|who) (?:is|was|does|did|do|can) it)\\b",
+              + "|(?:how|what|when|why|where|who) (?:is|was|does|did|do|can) it"
+              + "|siri|alexa|cortana|bixby|google (?:home|assistant))\\b",
           Pattern.CASE_INSENSITIVE);
 
   /** Words of a request that may be about the greeting: "hello how are you in spanish". */

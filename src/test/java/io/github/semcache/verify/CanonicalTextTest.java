@@ -46,6 +46,8 @@ class CanonicalTextTest {
         "well",
         "hey jude lyrics",
         "alexa is not working",
+        "alexa, google home or siri",
+        "alexa, maria and john are siblings",
         "alexa is the best assistant",
         "siri does not respond",
         "alexa can not hear me",
