@@ -46,6 +46,9 @@ final class FunctionWordRules {
   private static final Set<String> CLAUSES =
       Set.of("if", "where", "that", "which", "when", "unless", "with");
 
+  /** Words before a condition that is not fulfilled yet. */
+  private static final Set<String> UNFULFILLED = Set.of("until", "unless");
+
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
   private static final Set<String> SUBJECT_QUESTIONS = Set.of("who", "what", "which");
@@ -172,20 +175,40 @@ final class FunctionWordRules {
         && past.size() > 1
         && SUBJECT_QUESTIONS.contains(present.get(0).form())
         && present.get(1).key().equals(past.get(1).key())
+        && present.get(1).isContent()
         && present.get(1).form().endsWith("s")
-        && past.get(1).form().endsWith("ed");
+        && isPast(past.get(1));
   }
 
-  /** Returns whether "when it rains" becomes "until it rains", other than in a question. */
+  /**
+   * Returns whether a verb is in the past: another form than those in "-s" and "-ing". Who "makes"
+   * a thing often means the same as who "made" it.
+   */
+  private static boolean isPast(Token verb) {
+    String form = verb.form();
+    return form.endsWith("ed")
+        || (!form.equals(verb.key())
+            && !form.endsWith("s")
+            && !form.endsWith("ing")
+            && !form.equals("made"));
+  }
+
+  /**
+   * Returns whether "when it rains" becomes "until it rains", other than in a question, or "before
+   * it rains" in a command.
+   */
   private static boolean isOtherCondition(List<Token> first, List<Token> second) {
     Set<String> a = forms(first);
     Set<String> b = forms(second);
     return a.contains("when")
         && !b.contains("when")
         && !first.get(0).form().equals("when")
-        && (b.contains("until") || b.contains("unless"))
-        && !a.contains("until")
-        && !a.contains("unless")
+        && (UNFULFILLED.stream().anyMatch(b::contains)
+            || (b.contains("before")
+                && !a.contains("before")
+                && first.get(0).isContent()
+                && second.get(0).isContent()))
+        && UNFULFILLED.stream().noneMatch(a::contains)
         && !b.contains("how");
   }
 

@@ -424,6 +424,8 @@ class LocalVerifierTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
+        "who won the regatta | who wins the regatta",
+        "text me when the ferry docks | text me before the ferry docks",
         "flights boston denver | flights denver boston",
         "EUR/USD rate | USD/EUR rate",
         "Why should we hire you? | Why should you hire us?",
