@@ -21,6 +21,9 @@ final class ForeignText {
     if (!a.isEmpty() && a.equals(b)) {
       return Verification.accept().withScore(1);
     }
+    if (!diff.isNumberReplaced() && isSameRequest(asked, cached, diff)) {
+      return Verification.accept().withScore(1);
+    }
     if (!diff.first().language().equals(diff.second().language())) {
       return Verification.reject("language").withScore(0);
     }
@@ -28,6 +31,29 @@ final class ForeignText {
       return Verification.reject("number").withScore(0);
     }
     return Verification.unsure("language");
+  }
+
+  /**
+   * Returns whether the texts differ only in the form of the request. If only one language is
+   * detected, it is the language of both. If none is detected, both texts must start with a phrase
+   * of one language.
+   */
+  private static boolean isSameRequest(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
+    String first = diff.first().language();
+    String second = diff.second().language();
+    if (!first.isEmpty() && !second.isEmpty() && !first.equals(second)) {
+      return false;
+    }
+    if (first.isEmpty() && second.isEmpty()) {
+      return RequestForms.all().stream()
+          .anyMatch(
+              forms ->
+                  forms.startsRequest(asked)
+                      && forms.startsRequest(cached)
+                      && forms.areSame(asked, cached));
+    }
+    RequestForms forms = RequestForms.of(first.isEmpty() ? second : first);
+    return forms != null && forms.areSame(asked, cached);
   }
 
   /** Returns whether the language is known, or at least half of the words are. */
