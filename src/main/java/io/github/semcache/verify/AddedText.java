@@ -42,7 +42,8 @@ final class AddedText {
                   + " possible possibly maybe can could will do does did is are was am be have"
                   + " has had want wanna need like would know tell help question quick wonder"
                   + " wondering ask asking to for of on in with and but if how what whats when where"
-                  + " which who why some any here still then")
+                  + " which who why some any here still then"
+                  + " bitte por favor per favore sil vous te plaît svp stp пожалуйста")
               .split(" "));
 
   /** The number of words from which a text is long enough to be contained in another one. */

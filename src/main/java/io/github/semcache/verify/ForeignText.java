@@ -3,25 +3,24 @@ package io.github.semcache.verify;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Decides on texts in languages that the word lists do not cover. */
+/**
+ * Decides on texts in languages other than English. It accepts the same words in the same order,
+ * and for some languages {@linkplain RequestForms other forms} of the same request.
+ */
 final class ForeignText {
   private ForeignText() {}
 
   /** Returns the decision, or null if both texts are English. */
   static @Nullable Verification verify(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
-    boolean readable = isReadable(diff.first()) && isReadable(diff.second());
-    if (diff.mayBeEnglish() && readable) {
+    if (areEnglish(asked, cached, diff)) {
       return null;
     }
-    List<String> a = asked.lowerCaseWords();
-    List<String> b = cached.lowerCaseWords();
-    if (!a.isEmpty() && a.equals(b)) {
-      return Verification.accept().withScore(1);
-    }
-    if (!diff.isNumberReplaced() && isSameRequest(asked, cached, diff)) {
+    boolean sameSymbols = asked.symbols.compareTo(cached.symbols) == 0;
+    boolean sameWords =
+        !asked.words.isEmpty() && asked.lowerCaseWords().equals(cached.lowerCaseWords());
+    if (sameSymbols && (sameWords || isSameRequest(asked, cached, diff))) {
       return Verification.accept().withScore(1);
     }
     if (!diff.first().language().equals(diff.second().language())) {
@@ -33,27 +32,32 @@ final class ForeignText {
     return Verification.unsure("language");
   }
 
-  /**
-   * Returns whether the texts differ only in the form of the request. If only one language is
-   * detected, it is the language of both. If none is detected, both texts must start with a phrase
-   * of one language.
-   */
-  private static boolean isSameRequest(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
-    String first = diff.first().language();
-    String second = diff.second().language();
-    if (!first.isEmpty() && !second.isEmpty() && !first.equals(second)) {
+  private static boolean areEnglish(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
+    if (!diff.mayBeEnglish() || isMarked(asked.text) || isMarked(cached.text)) {
       return false;
     }
-    if (first.isEmpty() && second.isEmpty()) {
-      return RequestForms.all().stream()
-          .anyMatch(
-              forms ->
-                  forms.startsRequest(asked)
-                      && forms.startsRequest(cached)
-                      && forms.areSame(asked, cached));
-    }
-    RequestForms forms = RequestForms.of(first.isEmpty() ? second : first);
-    return forms != null && forms.areSame(asked, cached);
+    boolean english = diff.first().isEnglish() && diff.second().isEnglish();
+    boolean readable = isReadable(diff.first()) && isReadable(diff.second());
+    return english || (readable && RequestForms.startedBy(asked, cached).isEmpty());
+  }
+
+  /** Returns whether a text has a punctuation mark that English lacks. */
+  private static boolean isMarked(String text) {
+    return text.indexOf('¿') >= 0 || text.indexOf('¡') >= 0;
+  }
+
+  /**
+   * Returns whether the texts differ only in the form of the request, in a detected language or in
+   * one in which both texts start with a known phrase. Short texts are often detected as a similar
+   * language.
+   */
+  private static boolean isSameRequest(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
+    RequestForms first = RequestForms.of(diff.first().language());
+    RequestForms second = RequestForms.of(diff.second().language());
+    return (first != null && first.areSame(asked, cached))
+        || (second != null && second != first && second.areSame(asked, cached))
+        || RequestForms.startedBy(asked, cached).stream()
+            .anyMatch(forms -> forms.areSame(asked, cached));
   }
 
   /** Returns whether the language is known, or at least half of the words are. */

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.lang.Character.UnicodeScript;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +32,10 @@ final class RequestForms {
   /** The maximum number of words of a text. Longer texts are rarely plain requests. */
   private static final int MAX_WORDS = 40;
 
+  /** The maximum number of words of a sentence in which a time has the same meaning everywhere. */
+  private static final int MAX_SENTENCE = 12;
+
+  private static final Pattern QUOTING = Pattern.compile("[:：;；《》「」『』\\n]");
   private static final int MIN_STEM = 3;
   private static final String VERB = "*";
   private static final String NONE = "-";
@@ -40,7 +44,17 @@ final class RequestForms {
   private record Rewriting(List<String> phrase, List<String> replacement) {}
 
   /** The start of a text, with the place of its verb, the kind of request, and the endings. */
-  private record Form(List<String> start, String kind, String endings) {}
+  private record Form(List<String> start, String kind, String endings) {
+
+    /** Returns the endings of the infinitives of this kind of request. */
+    String infinitive() {
+      return kind.endsWith("-self") ? "self" : "inf";
+    }
+
+    boolean isInfinitive() {
+      return endings.equals(infinitive());
+    }
+  }
 
   private final List<List<String>> courtesies = new ArrayList<>();
   private final Map<String, List<Rewriting>> rewritings = new HashMap<>();
@@ -52,6 +66,9 @@ final class RequestForms {
 
   private final List<Form> forms = new ArrayList<>();
 
+  /** The first words of forms and of groups of phrases. */
+  private final Set<String> starts = new HashSet<>();
+
   private RequestForms() {}
 
   /** Returns the forms of a language, or null if there are none. */
@@ -59,15 +76,23 @@ final class RequestForms {
     return BuiltIn.LANGUAGES.get(language);
   }
 
-  static Collection<RequestForms> all() {
-    return BuiltIn.LANGUAGES.values();
+  /** Returns the languages in which both texts start with a phrase of a form or of a group. */
+  static List<RequestForms> startedBy(SurfaceTokens first, SurfaceTokens second) {
+    if (first.words.isEmpty() || second.words.isEmpty()) {
+      return List.of();
+    }
+    String a = first.lowerCaseWords().get(0);
+    String b = second.lowerCaseWords().get(0);
+    return BuiltIn.LANGUAGES.values().stream()
+        .filter(forms -> forms.starts.contains(a) && forms.starts.contains(b))
+        .toList();
   }
 
   /** Returns whether two texts in this language are the same request. */
   boolean areSame(SurfaceTokens first, SurfaceTokens second) {
     List<String> a = new ArrayList<>(split(first.lowerCaseWords()));
     List<String> b = new ArrayList<>(split(second.lowerCaseWords()));
-    if (a.size() > MAX_WORDS || b.size() > MAX_WORDS) {
+    if (areWordsSubject(first, a) || areWordsSubject(second, b)) {
       return false;
     }
     List<String> courtesyOfFirst = removeCourtesy(a);
@@ -80,13 +105,13 @@ final class RequestForms {
         && !Collections.disjoint(readings(a, isQuestion(first)), readings(b, isQuestion(second)));
   }
 
-  /** Returns whether a text starts with a phrase of this language that asks for something. */
-  boolean startsRequest(SurfaceTokens text) {
-    List<String> tokens = split(text.lowerCaseWords());
-    return forms.stream()
-            .anyMatch(form -> form.start.size() > 1 && startsWith(tokens, form.start, 0))
-        || rewritings.getOrDefault("start", List.of()).stream()
-            .anyMatch(one -> one.phrase.size() > 1 && startsWith(tokens, one.phrase, 0));
+  /** Returns whether a text is long, quotes something, or is about words. */
+  private boolean areWordsSubject(SurfaceTokens text, List<String> tokens) {
+    return tokens.size() > MAX_WORDS
+        || text.isCode
+        || !text.quotes.isEmpty()
+        || QUOTING.matcher(text.text).find()
+        || rewrite(tokens, "anywhere", false).stream().anyMatch(words("wording")::contains);
   }
 
   private static boolean isQuestion(SurfaceTokens text) {
@@ -106,7 +131,10 @@ final class RequestForms {
     return tokens;
   }
 
-  /** Removes phrases without meaning and returns them. Chinese ones are also parts of words. */
+  /**
+   * Removes phrases without meaning and returns them. In Chinese, where they are also parts of
+   * words, it removes them only from the start, and returns none.
+   */
   private List<String> removeCourtesy(List<String> tokens) {
     List<String> removed = new ArrayList<>();
     for (List<String> courtesy : courtesies) {
@@ -114,7 +142,7 @@ final class RequestForms {
       int at = chinese ? 0 : Math.max(0, Collections.indexOfSubList(tokens, courtesy));
       if (startsWith(tokens, courtesy, at) && tokens.size() > courtesy.size()) {
         tokens.subList(at, at + courtesy.size()).clear();
-        removed.addAll(courtesy);
+        removed.addAll(chinese ? List.of() : courtesy);
       }
     }
     return removed;
@@ -151,28 +179,35 @@ final class RequestForms {
       return;
     }
     String verb = place >= 0 ? tokens.get(place) : rest.remove(last ? rest.size() - 1 : 0);
-    String stem = stem(verb, form.endings);
-    if (stem == null || rest.isEmpty()) {
+    if (rest.isEmpty()) {
       return;
     }
-    readings.add(inOrder(form.kind, stem, rest));
+    List<String> infinitives = infinitives(verb, form);
+    infinitives.forEach(infinitive -> readings.add(inOrder(form.kind, infinitive, rest)));
     if (place >= 0 && rest.size() > 1) {
-      String particle = rest.remove(rest.size() - 1);
-      readings.add(inOrder(form.kind, particle + stem, rest));
+      List<String> others = rest.subList(0, rest.size() - 1);
+      String particle = rest.get(rest.size() - 1);
+      infinitives.forEach(
+          infinitive -> readings.add(inOrder(form.kind, particle + infinitive, others)));
     }
   }
 
-  private @Nullable String stem(String verb, String form) {
-    for (String ending : endings.getOrDefault(form, List.of())) {
+  /** Returns the infinitives that a verb may have in a form, with changed stems. */
+  private List<String> infinitives(String verb, Form form) {
+    for (String ending : endings.getOrDefault(form.endings, List.of())) {
       if (verb.endsWith(ending) && verb.length() - ending.length() >= MIN_STEM) {
         String stem = verb.substring(0, verb.length() - ending.length());
         for (String[] change : stems) {
           stem = stem.replace(change[0], change[1]);
         }
-        return stem;
+        return form.isInfinitive() ? List.of(stem + ending) : join(stem, form.infinitive());
       }
     }
-    return null;
+    return List.of();
+  }
+
+  private List<String> join(String stem, String infinitive) {
+    return endings.getOrDefault(infinitive, List.of()).stream().map(stem::concat).toList();
   }
 
   /** Adds the readings of a question whose question phrase or whose verb may stand last. */
@@ -196,16 +231,31 @@ final class RequestForms {
   }
 
   /** Returns a reading in which a time such as "today" is the last word. */
-  private List<String> inOrder(String kind, String stem, List<String> tokens) {
-    List<String> reading = new ArrayList<>(rewrite(tokens, "class " + kind, false));
-    List<String> times = reading.stream().filter(words("moving")::contains).toList();
-    if (times.size() == 1 && reading.stream().noneMatch(words("clause")::contains)) {
-      reading.removeAll(times);
-      reading.addAll(times);
+  private List<String> inOrder(String kind, String verb, List<String> tokens) {
+    List<String> reading = rewrite(tokens, "class " + kind, false);
+    int time = placeOfTime(reading);
+    if (time >= 0) {
+      reading.add(reading.remove(time));
     }
     reading.add(0, kind);
-    reading.add(1, stem);
+    reading.add(1, verb);
     return reading;
+  }
+
+  /** Returns the place of the only time of a sentence if it may stand elsewhere, or -1. */
+  private int placeOfTime(List<String> tokens) {
+    int place = -1;
+    for (int i = 0; i < tokens.size(); i++) {
+      if (words("moving").contains(tokens.get(i))) {
+        if (place >= 0) {
+          return -1;
+        }
+        place = i;
+      }
+    }
+    boolean attribute = place > 0 && words("determiner").contains(tokens.get(place - 1));
+    boolean clauses = tokens.stream().anyMatch(words("clause")::contains);
+    return attribute || clauses || tokens.size() > MAX_SENTENCE ? -1 : place;
   }
 
   /** Replaces phrases of a list, at the start or at every place. */
@@ -254,6 +304,9 @@ final class RequestForms {
     List<List<String>> phrases =
         values.stream().map(value -> split(List.of(value.split(" ")))).toList();
     String[] parts = label.split(" ");
+    if (label.startsWith("form") || label.equals("start")) {
+      phrases.forEach(phrase -> starts.add(phrase.get(0)));
+    }
     switch (parts[0]) {
       case "courtesy" -> courtesies.addAll(phrases);
       case "start", "anywhere", "future", "adverb", "class" ->
@@ -262,7 +315,7 @@ final class RequestForms {
       case "ending" ->
           endings.put(parts[1], values.stream().map(value -> value.replace(NONE, "")).toList());
       case "stem" -> values.forEach(value -> stems.add(value.split("=")));
-      case "tomorrow", "moving", "clause", "determiner", "infinitive" ->
+      case "tomorrow", "moving", "clause", "wording", "determiner", "infinitive" ->
           phrases.forEach(phrase -> addWord(label, phrase));
       default -> throw new IllegalStateException(RESOURCE + " has an unknown list: " + label);
     }
