@@ -3,6 +3,8 @@ package io.github.semcache.verify;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +40,7 @@ final class ForeignText {
     }
     boolean english = diff.first().isEnglish() && diff.second().isEnglish();
     boolean readable = isReadable(diff.first()) && isReadable(diff.second());
-    return english || (readable && RequestForms.startedBy(asked, cached).isEmpty());
+    return english || (readable && startingBoth(asked, cached).isEmpty());
   }
 
   /** Returns whether a text has a punctuation mark that English lacks. */
@@ -52,12 +54,24 @@ final class ForeignText {
    * language.
    */
   private static boolean isSameRequest(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
-    RequestForms first = RequestForms.of(diff.first().language());
-    RequestForms second = RequestForms.of(diff.second().language());
-    return (first != null && first.areSame(asked, cached))
-        || (second != null && second != first && second.areSame(asked, cached))
-        || RequestForms.startedBy(asked, cached).stream()
-            .anyMatch(forms -> forms.areSame(asked, cached));
+    List<LanguageForms> languages = new ArrayList<>(startingBoth(asked, cached));
+    for (TextAnalysis text : List.of(diff.first(), diff.second())) {
+      LanguageForms detected = LanguageForms.of(text.language());
+      if (detected != null) {
+        languages.add(detected);
+      }
+    }
+    return languages.stream()
+        .distinct()
+        .anyMatch(language -> RequestForms.areSame(language, asked, cached));
+  }
+
+  /** Returns the languages that have phrases that start with the first word of each text. */
+  private static List<LanguageForms> startingBoth(SurfaceTokens asked, SurfaceTokens cached) {
+    return asked.words.isEmpty() || cached.words.isEmpty()
+        ? List.of()
+        : LanguageForms.startingWith(
+            asked.lowerCaseWords().get(0), cached.lowerCaseWords().get(0));
   }
 
   /** Returns whether the language is known, or at least half of the words are. */
