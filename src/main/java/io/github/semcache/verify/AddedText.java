@@ -43,6 +43,7 @@ final class AddedText {
                   + " has had want wanna need like would know tell help question quick wonder"
                   + " wondering ask asking to for of on in with and but if how what whats when where"
                   + " which who why some any here still then"
+                  + " hallo bonjour salut hola ciao buongiorno olá привет здравствуйте 你好 您好"
                   + " bitte por favor per favore sil vous te plaît svp stp пожалуйста")
               .split(" "));
 

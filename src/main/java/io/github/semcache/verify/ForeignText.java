@@ -3,8 +3,6 @@ package io.github.semcache.verify;
 import io.github.semcache.internal.language.TextAnalysis;
 import io.github.semcache.internal.language.TextDiff;
 import io.github.semcache.internal.language.Token;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,7 @@ final class ForeignText {
     }
     boolean english = diff.first().isEnglish() && diff.second().isEnglish();
     boolean readable = isReadable(diff.first()) && isReadable(diff.second());
-    return english || (readable && startingBoth(asked, cached).isEmpty());
+    return english || (readable && !mayStartBoth(asked, cached));
   }
 
   /** Returns whether a text has a punctuation mark that English lacks. */
@@ -48,30 +46,27 @@ final class ForeignText {
     return text.indexOf('¿') >= 0 || text.indexOf('¡') >= 0;
   }
 
+  private static boolean mayStartBoth(SurfaceTokens asked, SurfaceTokens cached) {
+    return LanguageForms.all().stream()
+        .anyMatch(language -> language.mayStart(asked) && language.mayStart(cached));
+  }
+
   /**
    * Returns whether the texts differ only in the form of the request, in a detected language or in
-   * one in which both texts start with a known phrase. Short texts are often detected as a similar
+   * one of whose phrases a text may start with. Short texts are often detected as a similar
    * language.
    */
   private static boolean isSameRequest(SurfaceTokens asked, SurfaceTokens cached, TextDiff diff) {
-    List<LanguageForms> languages = new ArrayList<>(startingBoth(asked, cached));
-    for (TextAnalysis text : List.of(diff.first(), diff.second())) {
-      LanguageForms detected = LanguageForms.of(text.language());
-      if (detected != null) {
-        languages.add(detected);
-      }
-    }
-    return languages.stream()
-        .distinct()
+    LanguageForms first = LanguageForms.of(diff.first().language());
+    LanguageForms second = LanguageForms.of(diff.second().language());
+    return LanguageForms.all().stream()
+        .filter(
+            language ->
+                language == first
+                    || language == second
+                    || language.mayStart(asked)
+                    || language.mayStart(cached))
         .anyMatch(language -> RequestForms.areSame(language, asked, cached));
-  }
-
-  /** Returns the languages that have phrases that start with the first word of each text. */
-  private static List<LanguageForms> startingBoth(SurfaceTokens asked, SurfaceTokens cached) {
-    return asked.words.isEmpty() || cached.words.isEmpty()
-        ? List.of()
-        : LanguageForms.startingWith(
-            asked.lowerCaseWords().get(0), cached.lowerCaseWords().get(0));
   }
 
   /** Returns whether the language is known, or at least half of the words are. */

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.lang.Character.UnicodeScript;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -69,11 +70,13 @@ final class LanguageForms {
     return BuiltIn.LANGUAGES.get(language);
   }
 
-  /** Returns the languages that have phrases that start with one word and with another word. */
-  static List<LanguageForms> startingWith(String first, String second) {
-    return BuiltIn.LANGUAGES.values().stream()
-        .filter(language -> language.starts.contains(first) && language.starts.contains(second))
-        .toList();
+  static Collection<LanguageForms> all() {
+    return BuiltIn.LANGUAGES.values();
+  }
+
+  /** Returns whether a form or a phrase of this language starts with the first word of a text. */
+  boolean mayStart(SurfaceTokens text) {
+    return !text.words.isEmpty() && starts.contains(text.lowerCaseWords().get(0));
   }
 
   /** Returns phrases without meaning, longest first. */

@@ -31,7 +31,6 @@ final class RequestForms {
   private final LanguageForms language;
   private final boolean question;
   private final boolean comma;
-  private final boolean plain;
   private final List<String> courtesy = new ArrayList<>();
   private final Set<List<String>> readings = new HashSet<>();
 
@@ -41,16 +40,14 @@ final class RequestForms {
     question = written.indexOf('?') >= 0 || written.indexOf('？') >= 0;
     comma = COMMA.matcher(written).find();
     List<String> tokens = LanguageForms.split(text.lowerCaseWords());
-    removeCourtesy(tokens);
-    tokens = language.rewrite(tokens, "anywhere");
-    plain =
+    boolean simple =
         tokens.size() <= MAX_WORDS
             && !text.isCode
             && text.quotes.isEmpty()
-            && !COMPLEX.matcher(written).find()
-            && !language.hasWord(tokens, "wording");
-    if (plain) {
-      read(tokens);
+            && !COMPLEX.matcher(written).find();
+    if (simple) {
+      removeCourtesy(tokens);
+      read(language.rewrite(tokens, "anywhere"));
     }
   }
 
@@ -59,8 +56,8 @@ final class RequestForms {
     RequestForms a = new RequestForms(language, first);
     RequestForms b = new RequestForms(language, second);
     boolean sameCourtesy =
-        a.courtesy.isEmpty() || b.courtesy.isEmpty() || a.courtesy.equals(b.courtesy);
-    return sameCourtesy && a.plain && b.plain && !Collections.disjoint(a.readings, b.readings);
+        a.courtesy.containsAll(b.courtesy) || b.courtesy.containsAll(a.courtesy);
+    return sameCourtesy && !Collections.disjoint(a.readings, b.readings);
   }
 
   /**
@@ -79,6 +76,9 @@ final class RequestForms {
   }
 
   private void read(List<String> rewritten) {
+    if (language.hasWord(rewritten, "wording")) {
+      return;
+    }
     List<String> tokens = language.rewriteStart(rewritten, "start");
     if (language.hasWord(tokens, "tomorrow")) {
       tokens = language.rewriteStart(tokens, "future");
