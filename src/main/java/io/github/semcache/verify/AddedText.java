@@ -27,7 +27,7 @@ final class AddedText {
   private static final Pattern APOSTROPHE = Pattern.compile("['’]");
   private static final Pattern SENTENCE_END =
       Pattern.compile(
-          "(?:[!?;:…]|(?<!\\b(?:st|dr|mr|mrs|ms|prof|jr|sr|vs|mt|ft|no|e\\.g|i\\.e))\\.)+(?:\\s+|$)"
+          "(?:[!?;:…]|\\.(?<!\\b(?:st|dr|mr|mrs|ms|prof|jr|sr|vs|mt|ft|no|e\\.g|i\\.e)\\.))+(?:\\s+|$)"
               + "|\\R+",
           Pattern.CASE_INSENSITIVE);
 

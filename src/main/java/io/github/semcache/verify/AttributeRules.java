@@ -84,6 +84,8 @@ final class AttributeRules {
   private static final Set<String> REASONS =
       Set.of("why", "come", "reason", "reasons", "cause", "causes");
 
+  private static final Set<String> SELECTING = Set.of("which", "what");
+
   private AttributeRules() {}
 
   /** Returns whether one text asks for an attribute that the other does not mention. */
@@ -96,14 +98,16 @@ final class AttributeRules {
         || asksForNumber(second, first);
   }
 
-  /** Returns whether "which flights" becomes "how many flights". */
+  /** Returns whether "which flights" or "a list of flights" becomes "how many flights". */
   private static boolean asksForNumber(List<String> words, List<String> others) {
-    return words.size() > 2
-        && others.size() > 1
-        && words.get(0).equals("how")
-        && words.get(1).equals("many")
-        && (others.get(0).equals("which") || others.get(0).equals("what"))
-        && words.get(2).equals(others.get(1));
+    int many = words.indexOf("many");
+    if (many < 1 || !words.get(many - 1).equals("how") || many + 1 == words.size()) {
+      return false;
+    }
+    String noun = words.get(many + 1);
+    return !others.contains("many")
+        && ((others.size() > 1 && SELECTING.contains(others.get(0)) && noun.equals(others.get(1)))
+            || (others.contains("list") && words.stream().noneMatch("list"::equals)));
   }
 
   private static boolean asksForSteps(List<String> words) {

@@ -39,7 +39,7 @@ final class CanonicalText {
 
   private static final Pattern HESITATION =
       Pattern.compile(
-          "^(?:u+m+|u+h+|h+m+|er+m?)[,.…]*\\s+(?=\\S+\\s+\\S)", Pattern.CASE_INSENSITIVE);
+          "(?:u+m+|u+h+|h+m+|er+m?)[,.…]*\\s+(?=\\S+\\s+\\S)", Pattern.CASE_INSENSITIVE);
 
   private static final String WORD = "(?!(?:and|or|on|off|up|down)\\b)[\\p{L}\\p{N}'’-]+";
 
@@ -59,7 +59,8 @@ final class CanonicalText {
     if (text.length() > MAX_CHARACTERS) {
       return text;
     }
-    String fluent = HESITATION.matcher(text).replaceFirst("");
+    Matcher hesitation = HESITATION.matcher(text);
+    String fluent = hesitation.lookingAt() ? text.substring(hesitation.end()) : text;
     Matcher greeting = GREETING.matcher(fluent);
     String request = greeting.lookingAt() ? fluent.substring(greeting.end()) : fluent;
     return hasVerb(request) ? SEPARATED.matcher(request).replaceAll("$1 $3$2") : request;

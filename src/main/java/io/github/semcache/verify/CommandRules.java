@@ -241,8 +241,8 @@ final class CommandRules {
     }
     return isCommandAndQuestion(split(command), second)
             || isCommandAndQuestion(split(otherCommand), first)
-            || (startsWith(ENSURING, command) && startsWith(CHECKING, otherCommand))
-            || (startsWith(ENSURING, otherCommand) && startsWith(CHECKING, command))
+            || (startsWith(ENSURING, command) && asksForState(otherCommand))
+            || (startsWith(ENSURING, otherCommand) && asksForState(command))
         ? "question"
         : null;
   }
@@ -259,6 +259,10 @@ final class CommandRules {
 
   private static List<String> split(String text) {
     return List.of(text.strip().split(" ", -1));
+  }
+
+  private static boolean asksForState(String text) {
+    return startsWith(CHECKING, text) || text.endsWith(" or not ");
   }
 
   private static boolean startsWith(List<String> phrases, String text) {

@@ -26,6 +26,8 @@ final class ModalityRules {
   private static final Set<String> DOING = Set.of("do", "does", "did");
   private static final Set<String> BEING = Set.of("is", "are", "am", "was", "were");
 
+  private static final Set<String> PAST = Set.of("did", "was", "were");
+
   /** The auxiliary verbs of the present and the future, by that of the past. */
   private static final Map<String, Set<String>> NOT_PAST =
       Map.of(
@@ -65,13 +67,25 @@ final class ModalityRules {
   /** Returns whether a question that can be answered with "yes", or that asks when, is past. */
   private static boolean isTimeDifferent(List<String> past, List<String> present) {
     Set<String> others = NOT_PAST.getOrDefault(auxiliary(past), Set.of());
-    return others.contains(auxiliary(present));
+    return others.contains(auxiliary(present))
+        || (PAST.stream().anyMatch(beginning(past)::contains)
+            && beginning(present).contains("will")
+            && !beginning(past).contains("will")
+            && PAST.stream().noneMatch(beginning(present)::contains));
+  }
+
+  private static List<String> beginning(List<String> words) {
+    return words.subList(0, Math.min(words.size(), MAX_DISTANCE));
   }
 
   /** Returns the auxiliary verb of a question, or an empty string. "Is it" has many meanings. */
   private static String auxiliary(List<String> words) {
     int start = !words.isEmpty() && words.get(0).equals("when") ? 1 : 0;
-    return words.size() < start + 2 || words.get(start + 1).equals("it") ? "" : words.get(start);
+    if (words.size() < start + 2) {
+      return "";
+    }
+    String auxiliary = words.get(start);
+    return BEING.contains(auxiliary) && words.get(start + 1).equals("it") ? "" : auxiliary;
   }
 
   private static boolean areDifferent(Modality first, Modality second) {

@@ -38,7 +38,6 @@ final class ParticleRules {
   private static final Set<String> TAKING_OFF =
       Set.of(
           "from",
-          "of",
           "remove",
           "delete",
           "erase",
@@ -104,7 +103,8 @@ final class ParticleRules {
     List<String> others = other.lowerCaseWords();
     int off = words.indexOf("off");
     return off > 0
-        && !words.get(off - 1).equals("was")
+        && !BE.contains(words.get(off - 1))
+        && !BE.contains(words.get(0))
         && !others.contains("off")
         && others.stream().noneMatch(TAKING_OFF::contains)
         && !isNegated(other);

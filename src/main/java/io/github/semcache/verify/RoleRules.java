@@ -32,38 +32,48 @@ final class RoleRules {
   private static final Set<String> BE =
       Set.of("am", "is", "are", "was", "were", "be", "been", "being", "get", "got", "gets", "i'm");
 
-  private static final Set<String> PREPOSITIONS_OF_TIME =
-      Set.of("in", "for", "after", "before", "until", "since", "every");
-
   private static final Set<String> SUBJECTS =
       Set.of("i", "we", "you", "he", "she", "they", "it", "who");
 
-  private static final Set<String> RELATIONS = Set.of("by", "like", "about", "for", "to");
+  private static final Set<String> POSSESSIVES = Set.of("my", "our");
 
-  /** Things that have an author, a subject, and a reader. */
-  private static final Set<String> WORKS =
+  private static final Set<String> PERSONS =
       Set.of(
-          "song",
-          "music",
-          "book",
-          "novel",
-          "poem",
-          "story",
-          "movie",
-          "film",
-          "article",
-          "letter",
-          "essay",
-          "speech",
-          "message",
-          "email",
-          "podcast",
-          "review",
-          "joke",
-          "picture",
-          "painting",
-          "text",
-          "toast");
+          "brother",
+          "sister",
+          "mother",
+          "mom",
+          "mum",
+          "father",
+          "dad",
+          "wife",
+          "husband",
+          "partner",
+          "son",
+          "daughter",
+          "child",
+          "kid",
+          "baby",
+          "parent",
+          "friend",
+          "boss",
+          "manager",
+          "employer",
+          "employee",
+          "landlord",
+          "tenant",
+          "doctor",
+          "neighbor",
+          "neighbour",
+          "colleague",
+          "coworker",
+          "roommate",
+          "dog",
+          "cat",
+          "bank",
+          "team",
+          "client",
+          "customer");
 
   private static final Set<String> ENABLING =
       Set.of(
@@ -88,13 +98,6 @@ final class RoleRules {
   private static final Set<String> PREPOSITIONS =
       Set.of("by", "in", "on", "at", "for", "with", "from", "to", "of", "about", "than");
 
-  /** Prepositions of a new value, and of the difference from the old one. */
-  private static final List<Set<String>> AMOUNTS = List.of(Set.of("to"), Set.of("by"));
-
-  /** Prepositions of a time, of the time before it, and of the time after it. */
-  private static final List<Set<String>> TIMES =
-      List.of(Set.of("at", "around"), Set.of("before", "until", "till"), Set.of("after", "since"));
-
   private static final Map<String, String> OBJECTS =
       Map.of("i", "me", "we", "us", "he", "him", "she", "her", "they", "them");
 
@@ -105,82 +108,18 @@ final class RoleRules {
     List<Token> a = withoutArticles(first);
     List<Token> b = withoutArticles(second);
     return arePlacesExchanged(a, b)
-            || isDirectionReversed(a, b)
-            || isDirectionReversed(b, a)
-            || isDurationChanged(a, b)
-            || isNumberBoundOtherwise(a, b)
             || isSubjectReplaced(a, b)
             || isSubjectRenamed(a, b)
             || isSubjectRenamed(b, a)
+            || isSubjectAnotherPerson(first, second)
+            || isSubjectAnotherPerson(second, first)
             || areSidesExchanged(first, second)
             || isDeparture(a) != isDeparture(b)
-            || isRelatedOtherwise(a, b)
+            || RelationRules.areDifferent(a, b)
             || isVoiceChanged(a, b)
             || isVoiceChanged(b, a)
         ? "order"
         : null;
-  }
-
-  /** Returns whether "between X and Y" in one text is "from Y to X" in the other. */
-  private static boolean isDirectionReversed(List<Token> a, List<Token> b) {
-    int between = indexOf("between", a, 0);
-    int and = between < 0 ? -1 : indexOf("and", a, between);
-    if (and < between + 2 || and - between > MAX_DISTANCE || and + 1 >= a.size()) {
-      return false;
-    }
-    int start = find(a.get(and - 1), b);
-    int end = find(a.get(and + 1), b);
-    return start > 0
-        && end > 0
-        && (b.get(start - 1).form().equals("to") || b.get(end - 1).form().equals("from"));
-  }
-
-  /** Returns whether a duration has another preposition: "in ten minutes", "for ten minutes". */
-  private static boolean isDurationChanged(List<Token> a, List<Token> b) {
-    for (int i = 1; i < a.size(); i++) {
-      Token duration = a.get(i);
-      String preposition = a.get(i - 1).form();
-      if (duration.hasUnit() && PREPOSITIONS_OF_TIME.contains(preposition)) {
-        for (int j = 1; j < b.size(); j++) {
-          String other = b.get(j - 1).form();
-          if (b.get(j).key().equals(duration.key())
-              && PREPOSITIONS_OF_TIME.contains(other)
-              && !other.equals(preposition)) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Returns whether a number has a preposition that gives it another meaning: "raise it to 20 %",
-   * "raise it by 20 %", "arrive at 5 pm", "arrive before 5 pm".
-   */
-  private static boolean isNumberBoundOtherwise(List<Token> a, List<Token> b) {
-    for (int i = 1; i < a.size(); i++) {
-      Token number = a.get(i);
-      String preposition = a.get(i - 1).form();
-      for (int j = 1; j < b.size() && number.isNumber(); j++) {
-        if (b.get(j).key().equals(number.key()) && areExclusive(preposition, b.get(j - 1).form())) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean areExclusive(String preposition, String other) {
-    return !preposition.equals(other)
-        && (areInDifferent(AMOUNTS, preposition, other)
-            || areInDifferent(TIMES, preposition, other));
-  }
-
-  /** Returns whether each of two words is in one of the sets, and they are in different ones. */
-  private static boolean areInDifferent(List<Set<String>> sets, String word, String other) {
-    return sets.stream().anyMatch(set -> set.contains(word) && !set.contains(other))
-        && sets.stream().anyMatch(set -> set.contains(other) && !set.contains(word));
   }
 
   /**
@@ -223,29 +162,16 @@ final class RoleRules {
         && !isPassive(a, b);
   }
 
-  /**
-   * Returns whether two words have another preposition between them: "songs by Adele", "songs like
-   * Adele", "a poem about my mother", "a poem for my mother".
-   */
-  private static boolean isRelatedOtherwise(List<Token> a, List<Token> b) {
-    for (int i = 1; i + 1 < a.size(); i++) {
-      String relation = a.get(i).form();
-      if (RELATIONS.contains(relation) && a.get(i - 1).isContent()) {
-        for (int j = 1; j + 1 < b.size(); j++) {
-          String other = b.get(j).form();
-          if (RELATIONS.contains(other)
-              && !other.equals(relation)
-              && (relation.equals("like")
-                  || other.equals("like")
-                  || WORKS.contains(a.get(i - 1).key()))
-              && a.get(i - 1).key().equals(b.get(j - 1).key())
-              && a.get(i + 1).key().equals(b.get(j + 1).key())) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
+  /** Returns whether "can I" becomes "can my brother", who is not in the other text. */
+  private static boolean isSubjectAnotherPerson(List<Token> a, List<Token> b) {
+    return a.size() > 2
+        && b.size() > 2
+        && AUXILIARIES.contains(a.get(0).form())
+        && AUXILIARIES.contains(b.get(0).form())
+        && FIRST_PERSONS.contains(a.get(1).form())
+        && POSSESSIVES.contains(b.get(1).form())
+        && PERSONS.contains(b.get(2).key())
+        && a.stream().noneMatch(token -> isSame(token, b.get(2)));
   }
 
   /** Returns whether "me" is not the object of a verb such as "let me" or "help me". */
@@ -317,7 +243,7 @@ final class RoleRules {
     return keys;
   }
 
-  private static int indexOf(String form, List<Token> tokens, int start) {
+  static int indexOf(String form, List<Token> tokens, int start) {
     for (int i = start; i < tokens.size(); i++) {
       if (tokens.get(i).form().equals(form)) {
         return i;
@@ -371,7 +297,7 @@ final class RoleRules {
   }
 
   /** Returns the index of the only token that is the same content word, or -1. */
-  private static int find(Token word, List<Token> tokens) {
+  static int find(Token word, List<Token> tokens) {
     int found = -1;
     for (int i = 0; i < tokens.size() && isWord(word); i++) {
       if (isWord(tokens.get(i)) && isSame(word, tokens.get(i))) {

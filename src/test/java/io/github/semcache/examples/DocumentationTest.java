@@ -38,7 +38,7 @@ class DocumentationTest {
   private static final Path SOURCES = Path.of("src/test/java/io/github/semcache/examples");
   private static final Path REDIS = Path.of("src/test/java/io/github/semcache/redis");
   private static final Path SPRING = Path.of("examples/spring-ai/src/test/java/example");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
   private static final Pattern COORDINATES =
       Pattern.compile("`[a-z0-9.-]+:([a-z0-9.-]+):([0-9][A-Za-z0-9.-]+)`");
   private static final Pattern DEPENDENCY =
@@ -157,7 +157,13 @@ class DocumentationTest {
   void linksResolve(Path page) throws IOException {
     Matcher link = LINK.matcher(Files.readString(page));
     while (link.find()) {
-      assertThat(page.resolveSibling(link.group(1))).as("link of %s", page).exists();
+      Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+      assertThat(target).as("link of %s", page).exists();
+      if (link.group(2) != null && target.toString().endsWith(".md")) {
+        assertThat(HeadingAnchors.of(target))
+            .as("anchor of the link %s in %s", link.group(), page)
+            .contains(link.group(2));
+      }
     }
   }
 

@@ -21,6 +21,7 @@ class CommandRulesTest {
         "barn lights on | barn lights off please",
         "could you shut off the sprinkler | switch on the sprinkler",
         "put rye on the supply list | take rye off the supply list",
+        "write rye on the supply list | remove rye from the supply list",
         "i want to add a guest | i'd like to remove a guest",
         "set a reminder to prune the roses | delete the reminder to prune the roses",
         "schedule a visit for monday | cancel the visit on monday",
@@ -42,6 +43,11 @@ class CommandRulesTest {
         "turn on the pump | are the pumps on",
         "schedule an inspection for friday | do i have an inspection on friday",
         "wake me at dawn | when do i wake up",
+        "make sure that the hatch is shut | check if the hatch is shut",
+        "ensure the pump is running | is the pump running",
+        "make sure the hatch is shut | is that hatch shut or not",
+        "make sure the hatch is shut | hatch shut or not",
+        "i forgot to close the hatch, please do it | did i close the hatch",
         "email otto | did otto email me",
         "call the vet | has the vet called"
       })

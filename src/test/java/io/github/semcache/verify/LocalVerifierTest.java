@@ -207,6 +207,43 @@ class LocalVerifierTest {
     assertThat(verifier.thresholds(0.9, 0.05).orElse(model).verify(pair).isAccepted()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ferries on may 4 in the morning | ferries on may 4th in the evening",
+        "are all rooms heated | are any rooms heated",
+        "delete one of the photos | delete all of the photos",
+        "call me when it snows | don't call me until it snows",
+        "add soap to my gym list | add soap to my travel list",
+        "who paints the fence | who painted the fence",
+        "list the drawers that hold any knives | list the drawers that hold all knives",
+        "when does the sun rise in oban | when is sunset in oban",
+        "when does the ferry get in | when does the ferry depart",
+        "should i bring a towel | should i bring a towel or a robe",
+        "is it quicker by tram from a to b | is it safer by tram from a to b"
+      })
+  void otherTimesQuantitiesAndQualitiesAreNotAccepted(String first, String second) {
+    assertNotAccepted(first, second);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "turn off the barn lights | turn the barn lights off please",
+        "wake me at 7:15am | wake me at 7:15 am",
+        "book a court for 2 pm on friday | book a court for 2pm on friday",
+        "where is parcel 90177 | where is parcel #90177",
+        "what did people eat in the 18th century | what did people eat in the eighteenth century",
+        "good morning, when does the ferry to st. ives leave | when does the ferry to st. ives leave",
+        "what is on the list of guests | what is on the guest list"
+      })
+  void otherSpellingsAndGreetingsAreAccepted(String first, String second) {
+    assertThat(verifier.verify(new Pair(first, second, "", 0.08)).isAccepted()).isTrue();
+    assertThat(verifier.verify(new Pair(second, first, "", 0.08)).isAccepted()).isTrue();
+  }
+
   @Test
   void addedSentenceIsLeftToAnotherVerifier() {
     Verification verification =

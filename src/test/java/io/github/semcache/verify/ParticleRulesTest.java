@@ -35,6 +35,8 @@ class ParticleRulesTest {
           what does it mean to stand by | what does it mean to stand up
           how do i set up the alarm | how do i set off the alarm
           can i get away in june | can i get back in june
+          clean the lid of the jar | take the lid off the jar
+          is the kiln on | is the kiln new
           """)
   void otherParticlesAreReplaced(String first, String second) {
     assertBoth(first, second, Difference.REPLACED);
@@ -51,7 +53,11 @@ class ParticleRulesTest {
           is there a pool in the hotel | is there a pool on the roof
           how do i turn up the volume | how do i raise the volume
           put the kettle on and come in | come in and put the kettle on
-          in out on off | up down
+          in out on | up down
+          was the clock off by an hour | was the clock wrong by an hour
+          remove the sign from the wall | take the sign off the wall
+          make sure the fan is off | make sure the fan isn't on
+          is the kiln on | is the kiln turned on
           """)
   void otherTextsHaveNoSuchDifference(String first, String second) {
     assertBoth(first, second, Difference.NONE);

@@ -1,0 +1,80 @@
+package io.github.semcache.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CanonicalTextTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Good evening, where is the pool? | where is the pool?",
+        "good morning show me the lakes | show me the lakes",
+        "hey siri dim the hall | dim the hall",
+        "OK Google, news about bees | news about bees",
+        "Alexa, jazz radio please | jazz radio please",
+        "alexa play jazz | play jazz",
+        "alright turn the fan on | turn on the fan",
+        "yes hello i need a towel | i need a towel",
+        "umm, what is a fjord | what is a fjord"
+      })
+  void greetingsAreRemoved(String text, String expected) {
+    assertThat(CanonicalText.of(text)).isEqualToIgnoringCase(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "good morning",
+        "good evening in Welsh",
+        "good morning texts for a friend",
+        "siri app does not open",
+        "alexa or google",
+        "google play does not open",
+        "hello world in rust",
+        "yes",
+        "well",
+        "hey jude lyrics"
+      })
+  void otherTextsThatBeginLikeAGreetingAreNotChanged(String text) {
+    assertThat(CanonicalText.of(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "turn the barn lights off | turn off the barn lights",
+        "Switch my fan on, please | Switch on my fan, please",
+        "please turn it up now | please turn up it now",
+        "turn the heating down at 9 pm | turn down the heating at 9 pm"
+      })
+  void particlesFollowTheirVerbs(String text, String expected) {
+    assertThat(CanonicalText.of(text)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "turn off the barn lights",
+        "turn the tv on channel five",
+        "turn the page and go on",
+        "switch between on and off",
+        "which way do I turn"
+      })
+  void otherVerbsAreNotChanged(String text) {
+    assertThat(CanonicalText.of(text)).isEqualTo(text);
+  }
+
+  @Test
+  void longTextIsNotChanged() {
+    String text = "Good morning, what is " + "very ".repeat(500) + "long";
+
+    assertThat(CanonicalText.of(text)).isEqualTo(text);
+  }
+}
