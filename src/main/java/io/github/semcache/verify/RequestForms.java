@@ -55,8 +55,7 @@ final class RequestForms {
   static boolean areSame(LanguageForms language, SurfaceTokens first, SurfaceTokens second) {
     RequestForms a = new RequestForms(language, first);
     RequestForms b = new RequestForms(language, second);
-    boolean sameCourtesy =
-        a.courtesy.containsAll(b.courtesy) || b.courtesy.containsAll(a.courtesy);
+    boolean sameCourtesy = a.courtesy.containsAll(b.courtesy) || b.courtesy.containsAll(a.courtesy);
     return sameCourtesy && !Collections.disjoint(a.readings, b.readings);
   }
 
