@@ -2,9 +2,9 @@ package io.github.semcache;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.Admission;
+import io.github.semcache.deadline.Deadline;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
-import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.concurrent.MatchingDelay;
 import io.github.semcache.internal.concurrent.SingleFlight;
 import io.github.semcache.internal.entry.Curation;
@@ -177,18 +177,14 @@ final class AnswerWriter {
     }
   }
 
-  private void release(Lease lease) {
-    try {
-      boolean unused =
-          untilDeadline(
-              () -> {
-                store.tryRelease(lease);
-                return true;
-              });
-    } catch (Throwable e) {
-      // Counted already, and not the failure that the caller should see. The lease expires.
-      FatalErrors.rethrowIfFatal(e);
-    }
+  /** Ends a lease without writing an answer, before the current deadline or that of storing. */
+  void release(Lease lease) {
+    Supplier<Boolean> release =
+        () -> {
+          store.tryRelease(lease);
+          return true;
+        };
+    boolean unused = Deadline.current().isPresent() ? release.get() : untilDeadline(release);
   }
 
   /** Returns the id of the reply's entry; empty if it was not stored. */
@@ -196,16 +192,19 @@ final class AnswerWriter {
     if (!miss.request().writes() || miss.storeFailed()) {
       return Optional.empty();
     }
-    if (!admits(miss.request().prompt(), reply)) {
-      events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
-      release(miss);
-      return Optional.empty();
-    }
     Optional<CacheEntry> stored = Optional.empty();
-    if (miss.shadowHit() || !miss.request().meetsOwnFilter()) {
-      release(miss);
-    } else {
-      stored = write(miss, reply, took);
+    try {
+      if (!admits(miss.request().prompt(), reply)) {
+        events.publish(new CacheEvent.NotAdmitted(reply.finishReason()));
+        return Optional.empty();
+      }
+      if (!miss.shadowHit() && miss.request().meetsOwnFilter()) {
+        stored = write(miss, reply, took);
+      }
+    } finally {
+      if (stored.isEmpty()) {
+        release(miss);
+      }
     }
     onStored(miss, reply, stored);
     return stored.map(CacheEntry::key);
@@ -244,18 +243,18 @@ final class AnswerWriter {
 
   /**
    * Writes an answer of the model. If another entry was written under its key in the meantime, the
-   * answer replaces that entry, unless it is curated.
+   * answer replaces that entry, unless it is curated, or the answer was invalidated since.
    */
   private Optional<CacheEntry> write(LookupResult.Miss miss, NewEntry entry) {
     Replaced replaced = replaced(miss);
     for (int attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
       if (!miss.request().prompt().isCurated() && replaced.isCurated()) {
-        release(miss);
         return Optional.empty();
       }
       Optional<CacheEntry> old = replaced.entry();
       NewEntry marked = with(entry, plain -> marked(miss, plain, old));
-      Optional<Boolean> written = tryPut(miss, marked, replaced.known());
+      Optional<Boolean> written =
+          tryPut(miss, marked, replaced.known(), () -> onWritten(miss, marked, old));
       if (written.isEmpty()) {
         return Optional.empty();
       }
@@ -263,7 +262,11 @@ final class AnswerWriter {
         onWritten(miss, marked, old);
         return Optional.of(marked.entry());
       }
-      replaced = replaced(miss, Replaced.find(store, miss.request().query()));
+      Replaced current = Replaced.find(store, miss.request().query());
+      if (!DependencyStamp.matches(entry.entry(), current.versions())) {
+        return Optional.empty();
+      }
+      replaced = replaced(miss, current);
     }
     return Optional.empty();
   }
@@ -271,16 +274,19 @@ final class AnswerWriter {
   /**
    * Writes an entry under the lease of the request, or unless the entry under its key has changed.
    *
+   * @param onLate is called if the entry was written after this method has returned
    * @return whether it was written, or is to be written again; empty if it cannot be written
    */
   private Optional<Boolean> tryPut(
-      LookupResult.Miss miss, NewEntry entry, Optional<Instant> known) {
+      LookupResult.Miss miss, NewEntry entry, Optional<Instant> known, Runnable onLate) {
     Optional<Lease> lease = miss.waiting().lease();
     if (lease.isEmpty() && !miss.request().prompt().isCurated()) {
-      return store.tryPutIfUnchanged(entry, known);
+      return store.tryPutIfUnchanged(entry, known, onLate);
     }
     boolean isWritten =
-        lease.map(held -> store.tryPut(entry, held)).orElseGet(() -> store.tryPut(entry));
+        lease
+            .map(held -> store.tryPut(entry, held, onLate))
+            .orElseGet(() -> store.tryPut(entry, onLate));
     return isWritten ? Optional.of(true) : Optional.empty();
   }
 
@@ -446,7 +452,7 @@ final class AnswerWriter {
               current ->
                   ReplyMapper.copyFor(
                       miss.request().query(), miss.embedding(), current, time.instant()))
-          .ifPresent(copy -> store.tryPutIfUnchanged(copy, replaced.known()));
+          .ifPresent(copy -> store.tryPutIfUnchanged(copy, replaced.known(), () -> {}));
     }
   }
 
@@ -498,14 +504,17 @@ final class AnswerWriter {
     return true;
   }
 
-  /** Changes the time to live of an entry; returns whether it exists. Failures are thrown. */
+  /**
+   * Changes the time to live of an entry; returns whether it exists. The attributes are changed
+   * first, so that a concurrent renewal does not revert the change. Failures are thrown.
+   */
   boolean expireAfter(VectorStore entries, String key, Duration timeToLive) {
+    Optional<Duration> changed = Optional.of(timeToLive);
     Instant now = time.instant();
-    return entries.expire(key, Optional.of(timeToLive))
-        && entries
-            .updateAttributes(
-                key, entry -> ReplyMapper.withExpiry(entry, Optional.of(timeToLive), now))
-            .isPresent();
+    return entries
+            .updateAttributes(key, entry -> ReplyMapper.withExpiry(entry, changed, now))
+            .isPresent()
+        && entries.expire(key, changed);
   }
 
   /** Stores answers given by the caller in batches. Failures are thrown. */

@@ -264,6 +264,7 @@ public sealed interface CacheCall {
 
   /** Another call is answering the prompt. Its result is consumed once. */
   final class Follow implements CacheCall {
+    private final SingleFlight.Call<CacheCall> call;
     private final SingleFlight.Result<CacheCall> result;
     private final Duration maxWait;
     private final Function<Optional<CacheCall>, CacheCall> onEnd;
@@ -273,6 +274,7 @@ public sealed interface CacheCall {
     /**
      * Creates a call that follows another one.
      *
+     * @param call the other call
      * @param result the result of the other call
      * @param maxWait the maximum time to wait for it
      * @param onEnd returns the next call after the other one has ended, with or without a result
@@ -280,11 +282,13 @@ public sealed interface CacheCall {
      * @param executor runs these functions if no thread waits
      */
     Follow(
+        SingleFlight.Call<CacheCall> call,
         SingleFlight.Result<CacheCall> result,
         Duration maxWait,
         Function<Optional<CacheCall>, CacheCall> onEnd,
         Supplier<CacheCall> onTimeout,
         Executor executor) {
+      this.call = call;
       this.result = result;
       this.maxWait = maxWait;
       this.onEnd = onEnd;
@@ -309,7 +313,7 @@ public sealed interface CacheCall {
 
     private CacheCall awaitOnce() {
       try {
-        return onEnd.apply(result.await(Optional.of(maxWait)));
+        return onEnd.apply(call.await(result, maxWait));
       } catch (TimeoutException e) {
         return onTimeout.get();
       }

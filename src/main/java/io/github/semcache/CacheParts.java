@@ -166,7 +166,7 @@ record CacheParts(
     ResilientStore store =
         new ResilientStore(options.store(), options.candidates(), options.time(), events, failOpen);
     PendingReports pending =
-        new PendingReports(events::publish, options.ticker(), async.executor());
+        new PendingReports(events::publish, options.ticker(), async.background());
     CurrentSettings settings = newSettings(context);
     QueryFactory queries = newQueries(context, settings);
     CacheabilityCheck cacheability = new CacheabilityCheck(options.cacheability(), failOpen);
@@ -266,7 +266,7 @@ record CacheParts(
                         stateStore(options),
                         interval,
                         options.ticker(),
-                        context.async.executor())));
+                        context.async.background())));
   }
 
   private static QueryFactory newQueries(Context context, CurrentSettings settings) {
@@ -284,7 +284,7 @@ record CacheParts(
       CacheOptions options, ResilientStore store) {
     return options.renewsTimeToLive()
         ? new TimeToLiveRenewal(
-            store::tryExpire, !NonBlocking.test(options.store()), options.ticker())
+            store::tryRenew, !NonBlocking.test(options.store()), options.ticker())
         : null;
   }
 
@@ -311,7 +311,7 @@ record CacheParts(
             coalescer,
             softExpiry,
             sharing.refreshLease(),
-            context.async.executor(),
+            context.async.background(),
             context.events);
   }
 
@@ -399,7 +399,7 @@ record CacheParts(
         ? new MigrationState.Watch(
             states,
             parts.store().space(),
-            NonBlocking.test(store) ? Runnable::run : old.async.executor(),
+            NonBlocking.test(store) ? Runnable::run : old.async.background(),
             old.options.ticker(),
             old::storeFailed)
         : null;
@@ -479,7 +479,7 @@ record CacheParts(
             blob(options, "policy"),
             context.events::publish,
             options.ticker(),
-            context.async.executor())
+            context.async.background())
         : null;
   }
 

@@ -7,10 +7,12 @@ import io.github.semcache.internal.stats.EventPublisher;
 import io.github.semcache.policy.MissReason;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,12 @@ final class Hedging {
   private final AsyncExecutor executor;
   private final LatencyWindow latencies = new LatencyWindow();
 
+  /**
+   * Whether this thread is answering a request. The model may call the cache with the same prompt,
+   * which waits for no call of its own thread, but would wait for that of another one.
+   */
+  private final ThreadLocal<Boolean> answering = ThreadLocal.withInitial(() -> false);
+
   Hedging(CacheLookup lookup, EventPublisher events, AsyncExecutor executor) {
     this.lookup = lookup;
     this.events = events;
@@ -33,22 +41,41 @@ final class Hedging {
   }
 
   /**
-   * Answers a prompt that has no exact hit.
+   * Answers a prompt that has no exact hit. Requests that the model makes are not hedged.
    *
    * @param miss the exact miss, which is followed by a semantic lookup
    * @param next answers a request from its lookup, by calling the model after a miss
    */
   Answer ask(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
+    return answering.get()
+        ? next.apply(measured(miss))
+        : askHedged(miss, result -> answer(result, next));
+  }
+
+  private Answer answer(LookupResult result, Function<LookupResult, Answer> next) {
+    answering.set(true);
+    try {
+      return next.apply(result);
+    } finally {
+      answering.remove();
+    }
+  }
+
+  private Answer askHedged(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
     Optional<Duration> delay = latencies.percentile95();
     if (delay.isEmpty()) {
       return next.apply(measured(miss));
     }
-    CompletableFuture<LookupResult> running = executor.submit(() -> measured(miss.counted()));
+    Task<LookupResult> task = new Task<>(() -> measured(miss.counted()));
+    CompletableFuture<LookupResult> running = executor.submit(task);
     LookupResult inTime;
     try {
       inTime = counted(SingleFlight.Result.of(running).await(delay).orElseThrow());
     } catch (TimeoutException e) {
-      return firstAnswer(running, hedged(miss), next);
+      if (!task.cancel()) {
+        return firstAnswer(running, hedged(miss), next);
+      }
+      inTime = measured(miss); // All threads are busy, perhaps with calls that wait for a thread.
     } catch (RejectedExecutionException e) {
       inTime = measured(miss);
     }
@@ -91,17 +118,14 @@ final class Hedging {
       CompletableFuture<LookupResult> running,
       LookupResult.Miss hedged,
       Function<LookupResult, Answer> next) {
-    HedgedCall call = new HedgedCall(hedged, next);
+    Task<Answer> call = new Task<>(() -> next.apply(hedged));
     CompletableFuture<Answer> model = executor.submit(call);
-    if (call.isRejected(model)) {
-      return next.apply(counted(SingleFlight.Result.of(running).await()));
-    }
     CompletableFuture<LookupResult> first = new CompletableFuture<>();
     CompletableFuture<?> unusedLookup =
         running.whenComplete(
             (result, failure) -> {
-              if (result instanceof LookupResult.Hit hit) {
-                first.complete(hit);
+              if (result instanceof LookupResult.Hit || call.cancel()) {
+                complete(first, result, failure);
               }
             });
     CompletableFuture<?> unusedModel =
@@ -109,39 +133,53 @@ final class Hedging {
             (answer, failure) -> {
               if (failure == null) {
                 first.complete(hedged);
-              } else {
+              } else if (call.isStarted()) {
                 // The lookup may still succeed.
                 CompletableFuture<?> unusedRest =
                     running.whenComplete(
-                        (result, unused) -> completeUnlessHit(first, result, failure));
+                        (result, unused) ->
+                            complete(
+                                first,
+                                result instanceof LookupResult.Hit hit ? hit : null,
+                                failure));
               }
             });
     return firstOf(first, model, hedged, next);
   }
 
-  /** The model call that is made while the lookup is running. */
-  private static final class HedgedCall implements Supplier<Answer> {
-    private final LookupResult.Miss miss;
-    private final Function<LookupResult, Answer> next;
+  /** A task of the executor that can be canceled until it starts. */
+  private static final class Task<T> implements Supplier<T> {
+    private final Supplier<T> action;
+    private final AtomicBoolean taken = new AtomicBoolean();
     private volatile boolean started;
 
-    HedgedCall(LookupResult.Miss miss, Function<LookupResult, Answer> next) {
-      this.miss = miss;
-      this.next = next;
+    Task(Supplier<T> action) {
+      this.action = action;
     }
 
     @Override
-    public Answer get() {
+    public T get() {
+      if (taken.getAndSet(true)) {
+        throw new CancellationException("canceled before a thread was available");
+      }
       started = true;
-      return next.apply(miss);
+      return action.get();
     }
 
-    /** Returns whether the executor rejected the call, so that the model was not called. */
-    boolean isRejected(CompletableFuture<Answer> submitted) {
-      return submitted.isCompletedExceptionally() && !started;
+    boolean isStarted() {
+      return started;
+    }
+
+    /** Cancels the task; returns false if it has started. */
+    boolean cancel() {
+      return !taken.getAndSet(true);
     }
   }
 
+  /**
+   * Returns the first answer. If the lookup ended without a hit before the executor started the
+   * model call, the model is called on this thread.
+   */
   private Answer firstOf(
       CompletableFuture<LookupResult> first,
       CompletableFuture<Answer> model,
@@ -151,22 +189,24 @@ final class Hedging {
     try {
       winner = SingleFlight.Result.of(first).await();
     } finally {
-      if (!(winner instanceof LookupResult.Hit)) {
+      if (isHedged(winner)) {
         lookup.count(hedged.uncounted());
       }
     }
-    if (winner instanceof LookupResult.Hit hit) {
-      lookup.count(hit);
-      return next.apply(hit);
-    }
-    return model.join();
+    return isHedged(winner) ? model.join() : next.apply(counted(winner));
   }
 
-  private static void completeUnlessHit(
-      CompletableFuture<LookupResult> first, @Nullable LookupResult result, Throwable failure) {
-    if (result instanceof LookupResult.Hit hit) {
-      first.complete(hit);
-    } else {
+  private static boolean isHedged(LookupResult result) {
+    return result instanceof LookupResult.Miss miss && miss.reason().equals(MissReason.HEDGED);
+  }
+
+  private static void complete(
+      CompletableFuture<LookupResult> first,
+      @Nullable LookupResult result,
+      @Nullable Throwable failure) {
+    if (result != null) {
+      first.complete(result);
+    } else if (failure != null) {
       first.completeExceptionally(causeOf(failure));
     }
   }

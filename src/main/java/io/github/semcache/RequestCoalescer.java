@@ -76,7 +76,8 @@ final class RequestCoalescer implements AutoCloseable {
         calls.join(group.keys(key(miss)), group.owner());
     SingleFlight.Call<CacheCall> call = participation.call();
     return participation.leads()
-        ? call.runStep(() -> leadUnlessAnswered(miss, call, group))
+        ? call.runStep(
+            () -> leadUnlessAnswered(miss, call, group), miss.request().limits()::isExpired)
         : follow(miss, call, group);
   }
 
@@ -152,7 +153,7 @@ final class RequestCoalescer implements AutoCloseable {
       result = lookup.claim(changed, duration);
     }
     if (result instanceof LookupResult.Hit hit) {
-      hit.miss().waiting().lease().ifPresent(store::tryRelease);
+      hit.miss().waiting().lease().ifPresent(writer::release);
     }
     return result;
   }
@@ -181,6 +182,7 @@ final class RequestCoalescer implements AutoCloseable {
       Duration maxWait,
       CoalescingGroup group) {
     return new CacheCall.Follow(
+        call,
         result,
         maxWait,
         value -> resume(value, miss, call, group),
@@ -248,6 +250,7 @@ final class RequestCoalescer implements AutoCloseable {
       LookupResult.Miss miss, SingleFlight.Call<CacheCall> call, CoalescingGroup group) {
     LookupResult.Miss waited = counted(miss).afterSimilar();
     return new CacheCall.Follow(
+        call,
         // A failure of the other call says nothing about this prompt.
         new SingleFlight.Result<>(
             call.end().future().handle((value, failure) -> Optional.<CacheCall>empty())),

@@ -82,7 +82,8 @@ final class ResilientEmbedder {
         attempt.text,
         Optional.of(request.limits().maxWaitInLookup()),
         attempt,
-        result -> result.isPresent() || !attempt.endedByCaller());
+        Optional::isPresent,
+        attempt::endedByCaller);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.github.semcache;
 
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.internal.entry.DependencyStamp;
+import io.github.semcache.internal.entry.TimeToLiveRenewal;
 import io.github.semcache.internal.migration.CopyMark;
 import io.github.semcache.internal.resilience.FailOpen;
 import io.github.semcache.internal.resilience.Operation;
@@ -203,7 +205,8 @@ final class ResilientStore {
     Set<String> dependencies = query.scope().dependencyTerms();
     return failOpen.attempt(
         Operation.FIND,
-        () -> claim(query, () -> leases.claim(query.key(), dependencies, known, duration)));
+        () -> claim(query, () -> leases.claim(query.key(), dependencies, known, duration)),
+        dropped -> dropped.lease().ifPresent(this::tryRelease));
   }
 
   private Found claim(Query query, Supplier<Claim> lookup) {
@@ -346,15 +349,20 @@ final class ResilientStore {
         .toList();
   }
 
-  /** Writes an entry; returns false if the store fails. */
-  boolean tryPut(NewEntry entry) {
+  /**
+   * Writes an entry; returns false if the store fails.
+   *
+   * @param onLate is called if the entry was written after this method has returned
+   */
+  boolean tryPut(NewEntry entry, Runnable onLate) {
     return failOpen
         .attempt(
             Operation.WRITE,
             () -> {
               put(List.of(entry));
               return true;
-            })
+            },
+            late -> onLate.run())
         .orElse(false);
   }
 
@@ -362,9 +370,10 @@ final class ResilientStore {
    * Writes an entry unless another one was written under its key in the meantime.
    *
    * @param known the creation time of the entry that was found under the key; empty for none
+   * @param onLate is called if the entry was written after this method has returned
    * @return whether the entry was written; empty if the store fails
    */
-  Optional<Boolean> tryPutIfUnchanged(NewEntry entry, Optional<Instant> known) {
+  Optional<Boolean> tryPutIfUnchanged(NewEntry entry, Optional<Instant> known, Runnable onLate) {
     return failOpen.attempt(
         Operation.WRITE,
         () -> {
@@ -373,16 +382,24 @@ final class ResilientStore {
           evicted.ifPresent(
               count -> events.publish(new CacheEvent.Stored(1, count, stopwatch.elapsed())));
           return evicted.isPresent();
-        });
+        },
+        isWritten -> runIf(isWritten, onLate));
+  }
+
+  private static void runIf(boolean condition, Runnable action) {
+    if (condition) {
+      action.run();
+    }
   }
 
   /**
    * Writes an entry under a lease, and ends the lease.
    *
+   * @param onLate is called if the entry was written after this method has returned
    * @return whether the entry was written; false if the store fails, or if the entry was written by
    *     someone else in the meantime
    */
-  boolean tryPut(NewEntry entry, Lease lease) {
+  boolean tryPut(NewEntry entry, Lease lease, Runnable onLate) {
     return failOpen
         .attempt(
             Operation.WRITE,
@@ -394,19 +411,25 @@ final class ResilientStore {
                       ? new CacheEvent.Stored(1, 0, stopwatch.elapsed())
                       : new CacheEvent.Superseded());
               return isWritten;
-            })
+            },
+            isWritten -> runIf(isWritten, onLate))
         .orElse(false);
   }
 
-  /** Ends a lease without writing an entry. */
+  /** Ends a lease without writing an entry. If the store fails, the lease expires. */
   void tryRelease(Lease lease) {
-    Optional<Boolean> unused =
-        failOpen.attempt(
-            Operation.WRITE,
-            () -> {
-              leases.release(lease);
-              return true;
-            });
+    try {
+      Optional<Boolean> unused =
+          failOpen.attempt(
+              Operation.WRITE,
+              () -> {
+                leases.release(lease);
+                return true;
+              });
+    } catch (Throwable e) {
+      // Only if the cache fails on cache errors. The failure was published.
+      FatalErrors.rethrowIfFatal(e);
+    }
   }
 
   /** Returns whether an instance holds the lease of a key; false if the store fails. */
@@ -427,13 +450,19 @@ final class ResilientStore {
         failOpen.require(Operation.WRITE, () -> store.remove(new EntrySelector.ByKey(key)));
   }
 
-  /** Renews the time to live of an entry; does nothing if the store fails. */
-  void tryExpire(String key, Duration timeToLive) {
+  /** Renews the time to live of an entry that is served; does nothing if the store fails. */
+  void tryRenew(CacheEntry served) {
     try {
       Optional<Boolean> unused =
-          failOpen.attempt(Operation.WRITE, () -> store.expire(key, Optional.of(timeToLive)));
-    } catch (RuntimeException e) {
+          failOpen.attempt(
+              Operation.WRITE,
+              () -> {
+                TimeToLiveRenewal.renew(store, served, time);
+                return true;
+              });
+    } catch (Throwable e) {
       // Only if the cache fails on cache errors. The answer is served, and the failure published.
+      FatalErrors.rethrowIfFatal(e);
     }
   }
 

@@ -361,7 +361,9 @@ public final class SemanticCache implements AutoCloseable {
    * Returns the executor of {@link #askAsync(Prompt)}, for wrapped clients that make blocking calls
    * to the cache.
    *
-   * @return the builder's executor, or the threads of the cache
+   * @return the builder's executor, or the threads of the cache. It throws a {@link
+   *     java.util.concurrent.RejectedExecutionException} if it cannot run a task, whatever the
+   *     builder's executor throws
    */
   public Executor executor() {
     return asyncExecutor.executor();

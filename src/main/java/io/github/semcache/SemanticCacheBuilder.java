@@ -695,7 +695,9 @@ public final class SemanticCacheBuilder {
    * <p>About one request in 20 then costs a model call that a hit might have saved. That call is
    * not canceled if the lookup hits first; its answer is stored for exactly this prompt. It runs on
    * a thread of the {@link #executor}, so thread-local values of the caller are not available to
-   * the chat client. If the model answers first, the request is a miss with the reason {@link
+   * the chat client. If no thread is free, the request continues on the thread of the caller.
+   * Requests that the chat client makes with {@code ask} are not hedged. If the model answers
+   * first, the request is a miss with the reason {@link
    * io.github.semcache.policy.MissReason#HEDGED}. In {@linkplain #shadowMode shadow mode}, no call
    * is started early, because the lookup never replaces the call.
    *

@@ -6,21 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatReply;
+import io.github.semcache.judge.AnswerJudge;
 import io.github.semcache.prompt.Normalizer;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.store.InMemoryVectorStore;
 import io.github.semcache.store.LeaseStore;
 import io.github.semcache.store.StoreException;
+import io.github.semcache.store.VectorStore;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
+import io.github.semcache.testkit.FakeClock;
 import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -310,6 +315,174 @@ class AcrossInstancesTest {
 
     assertThat(strict.ask(PROMPT).text()).isEqualTo("under a lease");
     strict.close();
+  }
+
+  private String key() {
+    return Query.of(PROMPT, Normalizer.nfc(), chat.settings()).key();
+  }
+
+  /** Waits until a lease that nobody holds any more was released. */
+  private void awaitRelease(FaultyStore faulty) {
+    await().until(() -> faulty.calls(FaultyStore.Call.RELEASE) == 1);
+    await().until(() -> !leases.isHeld(key()));
+  }
+
+  @Test
+  void leaseThatATrialOfTheStoreAcquiresIsReleased() {
+    FakeClock time = new FakeClock();
+    FaultyStore faulty = new FaultyStore(store).withLeases();
+    SemanticCache recovering =
+        builder()
+            .store(faulty)
+            .singleFlightAcrossInstances(LONG)
+            .deadline(Duration.ofMinutes(5))
+            .circuitBreaker(1, Duration.ofSeconds(10))
+            .ticker(time::nanos)
+            .build();
+    AtomicBoolean opened = new AtomicBoolean();
+    embedder.beforeEmbedding(
+        () -> {
+          if (!opened.getAndSet(true)) {
+            faulty.fail(FaultyStore.Call.FIND);
+            recovering.ask("another prompt");
+            faulty.recover();
+            time.advance(Duration.ofSeconds(10));
+          }
+        });
+
+    assertThat(recovering.ask(PROMPT).source()).isEqualTo(Answer.Source.MODEL);
+
+    awaitRelease(faulty);
+    recovering.close();
+  }
+
+  @Test
+  void leaseThatIsAcquiredAfterTheDeadlineIsReleased() {
+    FaultyStore slow = new FaultyStore(store).withLeases();
+    SemanticCache late =
+        builder()
+            .store(slow)
+            .singleFlightAcrossInstances(LONG)
+            .deadline(Duration.ofSeconds(1))
+            .ticker(new FakeClock()::nanos)
+            .build();
+    CountDownLatch answered = new CountDownLatch(1);
+    slow.before(
+        call -> {
+          if (call == FaultyStore.Call.CLAIM) {
+            awaitUninterruptibly(answered);
+          }
+        });
+
+    assertThat(late.ask(PROMPT).source()).isEqualTo(Answer.Source.MODEL);
+    answered.countDown();
+
+    awaitRelease(slow);
+    late.close();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void leaseOfAnAnswerThatCannotBeWrittenIsReleased() {
+    FaultyStore faulty = new FaultyStore(store).withLeases();
+    SemanticCache failing = builder().store(faulty).singleFlightAcrossInstances(LONG).build();
+    CacheCall.Lead lead = (CacheCall.Lead) failing.begin(PROMPT, chat.settings());
+    assertThat(leases.isHeld(key())).isTrue();
+    faulty.fail(FaultyStore.Call.PUT);
+
+    assertThat(lead.complete(ChatReply.of("too large")).entryId()).isEmpty();
+
+    assertThat(leases.isHeld(key())).isFalse();
+    failing.close();
+  }
+
+  @Test
+  void leaseIsReleasedIfTheFailureOfTheAdmissionIsThrown() {
+    IllegalStateException failure = new IllegalStateException("admission failed");
+    SemanticCache strict =
+        builder()
+            .admission(
+                (prompt, reply) -> {
+                  throw failure;
+                })
+            .singleFlightAcrossInstances(LONG)
+            .failOnCacheErrors()
+            .build();
+    CacheCall.Lead lead = (CacheCall.Lead) strict.begin(PROMPT, chat.settings());
+
+    assertThatThrownBy(() -> lead.complete(ChatReply.of("Paris"))).isSameAs(failure);
+
+    assertThat(leases.isHeld(key())).isFalse();
+    strict.close();
+  }
+
+  @Test
+  void followerThatLeadsAfterAnAbandonedCallAcquiresTheLease() {
+    SemanticCache sameThread =
+        builder().executor(Runnable::run).singleFlightAcrossInstances(LONG).build();
+    CacheCall.Lead lead = (CacheCall.Lead) sameThread.begin(PROMPT, chat.settings());
+    CompletableFuture<CacheCall> next =
+        ((CacheCall.Follow) sameThread.begin(PROMPT, chat.settings())).next();
+
+    lead.abandon();
+
+    assertThat(next.join()).isInstanceOf(CacheCall.Lead.class);
+    assertThat(leases.isHeld(key())).isTrue();
+    sameThread.close();
+  }
+
+  @Test
+  void hitIsServedInTimeIfTheReleaseOfItsLeaseHangs() throws Exception {
+    FaultyStore hanging = new FaultyStore(store).withLeases();
+    SemanticCache waiting =
+        builder()
+            .store(hanging)
+            .singleFlightAcrossInstances(LONG)
+            .deadline(LONG)
+            .storeTimeout(Duration.ofMillis(100))
+            .build();
+    SemanticCache confirming =
+        builder()
+            .judge(AnswerJudge.sameText())
+            .judgeExecutor(Runnable::run)
+            .confirmations(1)
+            .build();
+    String id = confirming.ask(PROMPT.contributor("a")).entryId().orElseThrow();
+    // The entry is confirmed between the two lookups of the next request.
+    embedder.beforeEmbedding(() -> store.updateAttributes(id, entry -> entry.attributes(Map.of())));
+    CountDownLatch end = new CountDownLatch(1);
+    hanging.onNearest(found -> VectorStore.NearestEntries.none());
+    hanging.before(
+        call -> {
+          if (call == FaultyStore.Call.RELEASE) {
+            awaitUninterruptibly(end);
+          }
+        });
+
+    CompletableFuture<Answer> answer = onNewThread(() -> waiting.ask(PROMPT));
+
+    try {
+      assertThat(answer.get(20, TimeUnit.SECONDS).source()).isEqualTo(Answer.Source.EXACT);
+    } finally {
+      end.countDown();
+    }
+    assertThat(hanging.calls(FaultyStore.Call.RELEASE)).isEqualTo(1);
+    waiting.close();
+    confirming.close();
   }
 
   @Test

@@ -203,6 +203,20 @@ class CacheCallTest {
   }
 
   @Test
+  void answerThatWasInvalidatedMeanwhileDoesNotReplaceACurrentOne() {
+    Prompt dependent = PROMPT.dependsOn("atlas");
+    CacheCall.Lead outdated = lead(dependent);
+    cache.invalidateDependents("atlas");
+    lead(dependent).complete(PARIS);
+
+    Answer late = outdated.complete(ChatReply.of("Lutetia"));
+
+    assertThat(late.text()).isEqualTo("Lutetia");
+    assertThat(late.entryId()).isEmpty();
+    assertThat(answerOf(cache.begin(dependent, SETTINGS)).reply()).isEqualTo(PARIS);
+  }
+
+  @Test
   void callsOfDifferentGroupsAreNotCoalescedButUseTheSameEntries() {
     CacheCall.Lead lead = lead(PROMPT);
 

@@ -1,8 +1,10 @@
 package io.github.semcache;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.EmbeddingSpace;
@@ -12,7 +14,14 @@ import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.verify.Verification;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests of changing entries: their time to live, their answer, and near duplicates. */
 class EntryChangesTest extends CacheFixture {
@@ -97,6 +106,134 @@ class EntryChangesTest extends CacheFixture {
     assertThat(renewing.lookup(Prompt.of(PARIS))).isPresent();
     time.advance(Duration.ofMinutes(10));
     assertThat(renewing.lookup(Prompt.of(PARIS))).isEmpty();
+  }
+
+  /** Blocks the thread of the renewals before calls of the store. */
+  private static final class BlockedRenewal {
+    private final FaultyStore store;
+    private final FaultyStore.Call blocked;
+    private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    BlockedRenewal(FaultyStore store, FaultyStore.Call blocked) {
+      this.store = store;
+      this.blocked = blocked;
+      store.before(this::beforeCall);
+    }
+
+    private void beforeCall(FaultyStore.Call call) {
+      if (call == blocked && Thread.currentThread().getName().equals("semcache-renewal")) {
+        thread.set(Thread.currentThread());
+        try {
+          release.await();
+        } catch (InterruptedException e) {
+          throw new StoreException("interrupted", e);
+        }
+      }
+    }
+
+    void awaitStart() {
+      await().until(() -> thread.get() != null);
+    }
+
+    void finish() {
+      store.before(call -> {});
+      release.countDown();
+      await().until(this::isIdle);
+    }
+
+    /** Returns whether the thread waits for the next renewal. */
+    private boolean isIdle() {
+      Thread worker = requireNonNull(thread.get());
+      return !worker.isAlive()
+          || Stream.of(worker.getStackTrace())
+              .anyMatch(frame -> frame.getMethodName().equals("getTask"));
+    }
+  }
+
+  private FaultyStore blockingStore() {
+    return new FaultyStore(InMemoryVectorStore.builder(embedder).timeSource(time).build());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FIND", "UPDATE"})
+  void lateRenewalDoesNotExtendTheAnswerThatReplacedTheEntry(FaultyStore.Call blocked) {
+    FaultyStore store = blockingStore();
+    SemanticCache renewing = onHourlyStore().store(store).renewTimeToLiveOnHit().build();
+    renewing.put(Prompt.of(PARIS), "old");
+    BlockedRenewal renewal = new BlockedRenewal(store, blocked);
+    assertThat(renewing.lookup(Prompt.of(PARIS))).isPresent();
+    renewal.awaitStart();
+
+    renewing.put(Prompt.of(PARIS), "new", Duration.ofMinutes(1));
+    renewal.finish();
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(renewing.lookup(Prompt.of(PARIS))).isEmpty();
+    renewing.close();
+  }
+
+  @Test
+  void lateRenewalDoesNotLimitAnAnswerWithoutExpiry() {
+    FaultyStore store = blockingStore();
+    SemanticCache renewing = onHourlyStore().store(store).renewTimeToLiveOnHit().build();
+    SemanticCache permanent = builder().store(store).noExpiry().build();
+    renewing.put(Prompt.of(PARIS), "old");
+    BlockedRenewal renewal = new BlockedRenewal(store, FaultyStore.Call.UPDATE);
+    assertThat(renewing.lookup(Prompt.of(PARIS))).isPresent();
+    renewal.awaitStart();
+
+    permanent.put(Prompt.of(PARIS), "new");
+    renewal.finish();
+    time.advance(Duration.ofDays(365));
+
+    assertThat(permanent.lookup(Prompt.of(PARIS)).map(Answer::text)).contains("new");
+    renewing.close();
+    permanent.close();
+  }
+
+  @Test
+  void lateRenewalDoesNotRevertAChangedTimeToLive() {
+    FaultyStore store = blockingStore();
+    SemanticCache renewing = onHourlyStore().store(store).renewTimeToLiveOnHit().build();
+    String id = renewing.ask(PARIS).entryId().orElseThrow();
+    BlockedRenewal renewal = new BlockedRenewal(store, FaultyStore.Call.UPDATE);
+    assertThat(renewing.lookup(Prompt.of(PARIS))).isPresent();
+    renewal.awaitStart();
+
+    assertThat(renewing.expireAfter(id, Duration.ofMinutes(1))).isTrue();
+    renewal.finish();
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(renewing.lookup(Prompt.of(PARIS))).isEmpty();
+    renewing.close();
+  }
+
+  @Test
+  void renewalDuringAChangeOfTheTimeToLiveDoesNotRevertIt() {
+    FaultyStore store = blockingStore();
+    SemanticCache renewing = onHourlyStore().store(store).renewTimeToLiveOnHit().build();
+    String id = renewing.ask(PARIS).entryId().orElseThrow();
+    BlockedRenewal renewal = new BlockedRenewal(store, FaultyStore.Call.UPDATE);
+    assertThat(renewing.lookup(Prompt.of(PARIS))).isPresent();
+    renewal.awaitStart();
+    AtomicInteger updates = new AtomicInteger();
+    Thread caller = Thread.currentThread();
+    store.before(
+        call -> {
+          if (call == FaultyStore.Call.UPDATE
+              && Thread.currentThread() == caller
+              && updates.incrementAndGet() == 2) {
+            renewal.finish();
+          }
+        });
+
+    assertThat(renewing.expireAfter(id, Duration.ofMinutes(1))).isTrue();
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(updates).hasValue(2);
+    assertThat(renewing.lookup(Prompt.of(PARIS))).isEmpty();
+    renewing.close();
   }
 
   @Test

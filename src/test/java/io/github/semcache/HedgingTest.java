@@ -13,9 +13,12 @@ import io.github.semcache.testkit.FakeEmbedder;
 import io.github.semcache.verify.PairVerifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -167,6 +170,58 @@ class HedgingTest {
     assertThat(cache.ask(NEAR).text()).isEqualTo("cached");
     assertThat(cache.stats().semanticHits()).isEqualTo(1);
     assertThat(cache.stats().requests()).isEqualTo(21);
+  }
+
+  private Answer askOnNewThread(String prompt) throws Exception {
+    return CompletableFuture.supplyAsync(() -> cache.ask(prompt), task -> new Thread(task).start())
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void lookupThatDoesNotStartIsMadeOnTheCallersThread() throws Exception {
+    ExecutorService single = Executors.newSingleThreadExecutor();
+    replaceCache(builder().executor(single));
+    try {
+      assertThat(cache.askAsync(Prompt.of(NEAR)).get(20, TimeUnit.SECONDS).text())
+          .isEqualTo("cached");
+      assertThat(cache.askAsync(Prompt.of("else")).get(20, TimeUnit.SECONDS).text())
+          .startsWith("answer");
+    } finally {
+      single.shutdownNow();
+    }
+    assertThat(cache.stats().semanticHits()).isEqualTo(1);
+    assertThat(cache.stats().requests()).isEqualTo(22);
+  }
+
+  @Test
+  void modelIsCalledOnTheCallersThreadIfTheHedgedCallDoesNotStart() throws Exception {
+    AtomicInteger tasks = new AtomicInteger();
+    replaceCache(
+        builder()
+            .executor(
+                task -> {
+                  if (tasks.getAndIncrement() == 0) {
+                    new Thread(task).start();
+                  } else {
+                    lookupEnds.countDown(); // The hedged call waits for a thread.
+                  }
+                }));
+    embedder.beforeEmbedding(() -> await(lookupEnds));
+
+    assertThat(askOnNewThread("else").text()).startsWith("answer");
+    assertThat(cache.stats().requests()).isEqualTo(21);
+    assertThat(cache.stats().missesByReason()).doesNotContainKey(MissReason.HEDGED);
+  }
+
+  @Test
+  void hedgedModelThatAsksTheSamePromptDoesNotWaitForItself() throws Exception {
+    delayLookup();
+    AtomicInteger calls = new AtomicInteger();
+    Prompt patient = Prompt.of("else").maxWait(Duration.ofMinutes(1));
+    chat.replying(
+        prompt -> ChatReply.of(calls.incrementAndGet() == 1 ? cache.ask(patient).text() : "inner"));
+
+    assertThat(askOnNewThread("else").text()).isEqualTo("inner");
   }
 
   @Test

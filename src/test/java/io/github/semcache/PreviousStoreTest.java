@@ -13,8 +13,10 @@ import io.github.semcache.migration.StoreMigration;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Labels;
 import io.github.semcache.prompt.Prompt;
+import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StateStore;
 import io.github.semcache.store.StoreException;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
 import io.github.semcache.testing.FaultyStore;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -434,6 +437,71 @@ class PreviousStoreTest extends CacheFixture {
     assertThat(cache.lookup(Prompt.of(PARIS_PARAPHRASE))).isEmpty();
     assertThat(cache.lookup(Prompt.of(PARIS))).map(Answer::text).contains("current");
     assertThat(cache.lookup(Prompt.of(PYTHON))).isPresent();
+    cache.close();
+  }
+
+  @Test
+  void lateWriteRemovesTheReplacedAnswer() {
+    putOld(PARIS, "old");
+    CountDownLatch answered = new CountDownLatch(1);
+    current.before(
+        call -> {
+          if (call == Call.PUT) {
+            awaitUninterruptibly(answered);
+          }
+        });
+    try (SemanticCache cache = transition().storeTimeout(Duration.ofSeconds(1)).build()) {
+      assertThat(cache.ask(Prompt.of(PARIS).refresh()).entryId()).isEmpty();
+      answered.countDown();
+
+      await().until(() -> old.count(new EntrySelector.All()) == 0);
+      assertThat(cache.ask(PARIS).text()).isEqualTo("answer 1");
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException e) {
+        // The store ignores interrupts.
+      }
+    }
+  }
+
+  /** A store that blocks, and stores the state of a migration. */
+  private final class StoreWithState extends FaultyStore implements StateStore {
+    StoreWithState() {
+      super(currentEntries);
+    }
+
+    @Override
+    public Optional<byte[]> load(String name) {
+      return currentEntries.load(name);
+    }
+
+    @Override
+    public void update(String name, Function<Optional<byte[]>, byte[]> change) {
+      currentEntries.update(name, change);
+    }
+  }
+
+  @Test
+  void executorThatCannotReadTheStateOfTheMigrationFailsNoRequest() {
+    InternalError failure = new InternalError("unable to create native thread");
+    SemanticCache cache =
+        transition()
+            .store(new StoreWithState())
+            .executor(
+                task -> {
+                  throw failure;
+                })
+            .build();
+
+    assertThat(cache.ask(PARIS).source()).isEqualTo(Answer.Source.MODEL);
+
+    assertThat(events).contains(new CacheEvent.Failed(CacheEvent.Part.STORE, failure));
     cache.close();
   }
 

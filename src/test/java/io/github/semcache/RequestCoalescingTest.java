@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.semcache.chat.ChatReply;
 import io.github.semcache.embedding.Embedder;
+import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.policy.MissReason;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.store.StoreException;
 import io.github.semcache.testing.FaultyStore;
 import io.github.semcache.testkit.FakeChatClient;
 import io.github.semcache.testkit.FakeEmbedder;
@@ -17,17 +19,22 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that concurrent requests with the same new prompt make one model call. */
 @Timeout(60)
@@ -89,6 +96,100 @@ class RequestCoalescingTest {
     assertThat(cache.stats().writes()).isEqualTo(1);
     assertThat(cache.stats().misses())
         .isEqualTo(cache.stats().modelCalls() + cache.stats().coalesced());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void modelsThatAskThePromptsOfEachOtherDoNotWaitForEachOther(int count) throws Exception {
+    List<Prompt> prompts =
+        IntStream.range(0, count)
+            .mapToObj(i -> Prompt.of("prompt " + i).maxWait(Duration.ofMinutes(1)))
+            .toList();
+    CyclicBarrier allLead = new CyclicBarrier(count);
+    AtomicInteger calls = new AtomicInteger();
+    chat.replying(
+        prompt -> {
+          if (calls.incrementAndGet() > count) {
+            return ChatReply.of("inner");
+          }
+          awaitUnchecked(allLead);
+          int next = (prompts.indexOf(prompt) + 1) % count;
+          return ChatReply.of(cache.ask(prompts.get(next)).text());
+        });
+
+    List<CompletableFuture<Answer>> answers =
+        prompts.stream().map(prompt -> onNewThread(() -> cache.ask(prompt))).toList();
+
+    for (CompletableFuture<Answer> answer : answers) {
+      assertThat(answer.get(20, TimeUnit.SECONDS).text()).isEqualTo("inner");
+    }
+  }
+
+  private static void awaitUnchecked(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A cache on which the first caller to block ends at its deadline, with an exception. */
+  private SemanticCacheBuilder strictBuilder() {
+    return SemanticCache.builder()
+        .verifier(PairVerifier.none())
+        .embedder(new FakeEmbedder())
+        .chatClient(chat)
+        .deadline(Duration.ofMinutes(1))
+        .failOnCacheErrors();
+  }
+
+  private static final Prompt IMPATIENT = PROMPT.deadline(Duration.ofSeconds(1));
+
+  @Test
+  void expiredDeadlineOfTheLeaderDoesNotFailTheFollowers() {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    FaultyStore store = new FaultyStore(InMemoryVectorStore.of(new FakeEmbedder()));
+    SemanticCache strict = strictBuilder().store(store).build();
+    store.before(
+        call -> {
+          // The second lookup by the key is that of the leader.
+          if (store.calls(FaultyStore.Call.FIND) == 2 && blocked.getCount() == 1) {
+            blocked.countDown();
+            awaitUnchecked(end);
+          }
+        });
+    CompletableFuture<Answer> leader = onNewThread(() -> strict.ask(IMPATIENT));
+    awaitUnchecked(blocked);
+    CompletableFuture<Answer> follower = onNewThread(() -> strict.ask(PROMPT));
+
+    assertThatThrownBy(leader::join).hasCauseInstanceOf(StoreException.class);
+    assertThat(follower.join().text()).isEqualTo("answer 1");
+    end.countDown();
+    strict.close();
+  }
+
+  @Test
+  void expiredDeadlineOfAnEmbeddingDoesNotFailTheFollowers() {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    FakeEmbedder embedder = new FakeEmbedder();
+    SemanticCache strict = strictBuilder().embedder(embedder).build();
+    embedder.beforeEmbedding(
+        () -> {
+          if (blocked.getCount() == 1) {
+            blocked.countDown();
+            awaitUnchecked(end);
+          }
+        });
+    CompletableFuture<Answer> leader = onNewThread(() -> strict.ask(IMPATIENT));
+    awaitUnchecked(blocked);
+    CompletableFuture<Answer> follower = onNewThread(() -> strict.ask(PROMPT.tag("t", "v")));
+
+    assertThatThrownBy(leader::join).hasCauseInstanceOf(EmbedderException.class);
+    assertThat(follower.join().text()).isEqualTo("answer 1");
+    end.countDown();
+    strict.close();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.semcache.prompt.Prompt;
 import io.github.semcache.stats.CacheEvent;
 import io.github.semcache.stats.CacheStats;
 import io.github.semcache.store.InMemoryVectorStore;
+import io.github.semcache.testing.FaultyStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -175,6 +176,44 @@ class StaleWhileRevalidateTest extends CacheFixture {
 
     assertThat(chat.calls()).isEqualTo(2);
     assertThat(refreshing.stats().modelErrors()).isEqualTo(1);
+  }
+
+  @Test
+  void answerThatIsChangedDuringItsRefreshIsNotReplaced() {
+    String id = refreshing.ask(PROMPT).entryId().orElseThrow();
+    time.advance(SOFT);
+    refreshing.ask(PROMPT);
+    chat.replying(
+        prompt -> {
+          assertThat(refreshing.replaceAnswer(id, ChatReply.of("corrected"))).isTrue();
+          return ChatReply.of("of the model");
+        });
+    runBackground();
+
+    assertThat(refreshing.ask(PROMPT).text()).isEqualTo("corrected");
+    assertThat(freshness().superseded()).isEqualTo(1);
+  }
+
+  @Test
+  void answerThatIsPutDuringItsRefreshIsNotReplacedInAStoreWithoutLeases() {
+    SemanticCache plain =
+        builder()
+            .store(new FaultyStore(store))
+            .executor(background::add)
+            .staleWhileRevalidate(SOFT)
+            .build();
+    plain.ask(PROMPT);
+    time.advance(SOFT);
+    plain.ask(PROMPT);
+    chat.replying(
+        prompt -> {
+          plain.put(PROMPT.curated(), "by hand");
+          return ChatReply.of("of the model");
+        });
+    runBackground();
+
+    assertThat(plain.ask(PROMPT).text()).isEqualTo("by hand");
+    plain.close();
   }
 
   @Test

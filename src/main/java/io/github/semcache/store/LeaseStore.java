@@ -155,8 +155,10 @@ public interface LeaseStore {
   }
 
   /**
-   * The leases of a store that is used by one process. Every {@link VectorStore#put} of the store
-   * must call {@link #supersede} before it writes.
+   * The leases of a store that is used by one process. A write under a lease is rejected if the
+   * entry has another creation time than when the lease was granted. Every {@link VectorStore#put}
+   * of the store should call {@link #supersede} before it writes, so that an entry with the same
+   * creation time is recognized too.
    *
    * <p>At most 10,000 leases are stored, including expired ones, whose holders may still write. If
    * there are more, the oldest lease ends.
@@ -177,8 +179,8 @@ public interface LeaseStore {
 
     private long granted;
 
-    /** A lease and the time of its expiry in nanoseconds. */
-    private record Granted(Lease lease, long expiresNanos) {}
+    /** A lease, the creation time of the entry, and the time of its expiry in nanoseconds. */
+    private record Granted(Lease lease, Optional<Instant> known, long expiresNanos) {}
 
     /**
      * Creates the leases of a store.
@@ -212,16 +214,16 @@ public interface LeaseStore {
             return new Claim(
                 found.entry(),
                 found.versions(),
-                isKnown && !isHeld ? Optional.of(grant(key, duration)) : Optional.empty(),
+                isKnown && !isHeld ? Optional.of(grant(key, known, duration)) : Optional.empty(),
                 isKnown && isHeld);
           });
     }
 
-    private Lease grant(String key, Duration duration) {
+    private Lease grant(String key, Optional<Instant> known, Duration duration) {
       Lease lease = new Lease(key, Long.toString(++granted), "");
       latest.remove(key);
-      latest.put(
-          key, new Granted(lease, ticker.getAsLong() + TimeUnit.NANOSECONDS.convert(duration)));
+      long expires = ticker.getAsLong() + TimeUnit.NANOSECONDS.convert(duration);
+      latest.put(key, new Granted(lease, known, expires));
       Iterator<Granted> oldest = latest.values().iterator();
       while (latest.size() > MAX_LEASES) {
         oldest.next();
@@ -246,24 +248,26 @@ public interface LeaseStore {
       lease.check(entry);
       return locked(
           () -> {
-            if (!isLatest(lease)) {
+            Optional<Granted> own = findLatest(lease);
+            if (own.isEmpty()) {
               return false;
             }
-            int unused = store.put(List.of(entry));
+            boolean isWritten = store.putIfUnchanged(entry, own.get().known()).isPresent();
             latest.remove(lease.key());
-            return true;
+            return isWritten;
           });
     }
 
     @Override
     public void release(Lease lease) {
-      boolean unused = locked(() -> isLatest(lease) && latest.remove(lease.key()) != null);
+      boolean unused =
+          locked(() -> findLatest(lease).isPresent() && latest.remove(lease.key()) != null);
     }
 
-    /** Returns whether a lease is the latest of its key and has not ended. It may have expired. */
-    private boolean isLatest(Lease lease) {
-      Granted last = latest.get(lease.key());
-      return last != null && last.lease().equals(lease);
+    /** Returns a lease if it is the latest of its key and has not ended. It may have expired. */
+    private Optional<Granted> findLatest(Lease lease) {
+      return Optional.ofNullable(latest.get(lease.key()))
+          .filter(last -> last.lease().equals(lease));
     }
 
     /**

@@ -202,20 +202,22 @@ class CallDriverTest {
     lead.abandon();
   }
 
-  @Test
-  void callIsMadeDirectlyIfTheExecutorRejectsItsStart() {
-    executor.rejecting = true;
+  @ParameterizedTest
+  @EnumSource(Rejection.class)
+  void callIsMadeDirectlyIfTheExecutorRejectsItsStart(Rejection rejection) {
+    executor.rejection = Optional.of(rejection);
 
     assertThat(run(Mode.ASYNC)).isEqualTo("direct Paris");
     assertThat(handler.steps).containsExactly("bypass");
   }
 
-  @Test
-  void callIsMadeDirectlyIfTheExecutorRejectsItsContinuation() {
+  @ParameterizedTest
+  @EnumSource(Rejection.class)
+  void callIsMadeDirectlyIfTheExecutorRejectsItsContinuation(Rejection rejection) {
     CacheCall.Lead lead = lead();
     CompletableFuture<String> result = follow(Mode.ASYNC);
 
-    executor.rejecting = true;
+    executor.rejection = Optional.of(rejection);
     lead.complete(ChatReply.of("Paris"));
 
     assertThat(result.join()).isEqualTo("direct Paris");
@@ -279,9 +281,10 @@ class CallDriverTest {
         .hasMessageContaining("the model returned no future");
   }
 
-  @Test
-  void rejectedTaskRunsOnTheCallingThread() {
-    executor.rejecting = true;
+  @ParameterizedTest
+  @EnumSource(Rejection.class)
+  void rejectedTaskRunsOnTheCallingThread(Rejection rejection) {
+    executor.rejection = Optional.of(rejection);
 
     Thread thread =
         CompletableFuture.supplyAsync(Thread::currentThread, CallDriver.executorOf(cache)).join();
@@ -299,10 +302,45 @@ class CallDriverTest {
     assertThat(CallDriver.causeOf(withoutCause)).isSameAs(withoutCause);
   }
 
-  /** An executor that rejects tasks while {@code rejecting} is set. */
+  @Test
+  void taskThatFailsOnTheCallingThreadRunsOnce() {
+    IllegalStateException failure = new IllegalStateException("failed");
+    List<String> runs = new CopyOnWriteArrayList<>();
+    try (SemanticCache sameThread =
+        SemanticCache.builder().embedder(new FakeEmbedder()).executor(Runnable::run).build()) {
+      Executor tasks = CallDriver.executorOf(sameThread);
+
+      assertThatThrownBy(
+              () ->
+                  tasks.execute(
+                      () -> {
+                        runs.add("run");
+                        throw failure;
+                      }))
+          .isSameAs(failure);
+    }
+    assertThat(runs).hasSize(1);
+  }
+
+  /** What an executor throws that cannot run a task. */
+  private enum Rejection {
+    REJECTED,
+    FAILED,
+    NO_THREAD;
+
+    void raise() {
+      switch (this) {
+        case REJECTED -> throw new RejectedExecutionException("rejected by the test");
+        case FAILED -> throw new IllegalStateException("shut down");
+        default -> throw new OutOfMemoryError("unable to create native thread");
+      }
+    }
+  }
+
+  /** An executor that rejects tasks while {@code rejection} is set. */
   private static final class SwitchableExecutor implements Executor {
     private final Executor delegate;
-    volatile boolean rejecting;
+    volatile Optional<Rejection> rejection = Optional.empty();
 
     SwitchableExecutor(Executor delegate) {
       this.delegate = delegate;
@@ -310,9 +348,7 @@ class CallDriverTest {
 
     @Override
     public void execute(Runnable task) {
-      if (rejecting) {
-        throw new RejectedExecutionException("rejected by the test");
-      }
+      rejection.ifPresent(Rejection::raise);
       delegate.execute(task);
     }
   }

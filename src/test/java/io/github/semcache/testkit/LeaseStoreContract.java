@@ -221,6 +221,20 @@ public abstract class LeaseStoreContract {
   }
 
   @Test
+  void changedAnswerRejectsAWrite() {
+    store.put(List.of(write(FIRST)));
+    Lease lease = claim(FIRST).lease().orElseThrow();
+    Optional<CacheEntry> changed =
+        store.updateEntry(
+            KEY,
+            entry ->
+                entry.withAnswer("changed", entry.attributes(), entry.createdAt().plusMillis(1)));
+
+    assertThat(leases.put(write(SECOND), lease)).isFalse();
+    assertThat(store.find(KEY)).isEqualTo(changed);
+  }
+
+  @Test
   void releasedLeaseCanBeAcquiredAgain() {
     Lease released = lease();
     leases.release(released);

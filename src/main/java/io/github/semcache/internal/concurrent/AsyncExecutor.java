@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -30,6 +31,7 @@ public final class AsyncExecutor implements AutoCloseable {
 
   private final @Nullable ExecutorService owned;
   private final @Nullable ExecutorService firstSteps;
+  private final Executor background;
   private final Executor executor;
 
   /**
@@ -43,12 +45,36 @@ public final class AsyncExecutor implements AutoCloseable {
       ExecutorService threads = newThreadPool(AsyncThread::new);
       this.owned = threads;
       this.firstSteps = newThreadPool(AsyncExecutor::newLookupThread);
-      this.executor = threads;
+      this.background = threads;
     } else {
       this.owned = null;
       this.firstSteps = null;
-      this.executor = executor;
+      this.background = executor;
     }
+    this.executor = rejecting(background);
+  }
+
+  /**
+   * Returns an executor whose only exception is a rejection, if a task was not started: executors
+   * also throw errors, for example if no thread can be created.
+   */
+  private static Executor rejecting(Executor executor) {
+    return task -> {
+      AtomicBoolean started = new AtomicBoolean();
+      try {
+        executor.execute(
+            () -> {
+              started.set(true);
+              task.run();
+            });
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
+        if (started.get() || e instanceof RejectedExecutionException) {
+          throw e; // A task that fails on the calling thread was not rejected.
+        }
+        throw new RejectedExecutionException("the executor failed", e);
+      }
+    };
   }
 
   private static ExecutorService newThreadPool(ThreadFactory threads) {
@@ -79,8 +105,8 @@ public final class AsyncExecutor implements AutoCloseable {
   public <T> CompletableFuture<T> submit(Supplier<T> call) {
     try {
       return CompletableFuture.supplyAsync(call, executor);
-    } catch (Throwable e) {
-      return rejected(e);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -94,20 +120,9 @@ public final class AsyncExecutor implements AutoCloseable {
   public CompletableFuture<Void> run(Runnable call) {
     try {
       return CompletableFuture.runAsync(call, executor);
-    } catch (Throwable e) {
-      return rejected(e);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
     }
-  }
-
-  /**
-   * Returns the future of a call that the executor did not accept. Any exception is a rejection.
-   */
-  private static <T> CompletableFuture<T> rejected(Throwable failure) {
-    FatalErrors.rethrowIfFatal(failure);
-    return CompletableFuture.failedFuture(
-        failure instanceof RejectedExecutionException
-            ? failure
-            : new RejectedExecutionException("the executor failed", failure));
   }
 
   /**
@@ -128,24 +143,33 @@ public final class AsyncExecutor implements AutoCloseable {
       return submit(() -> rest.apply(first.get()));
     }
     try {
-      return CompletableFuture.supplyAsync(first, firstSteps)
+      return CompletableFuture.supplyAsync(first, rejecting(firstSteps))
           .thenCompose(
               result ->
                   isShort.test(result)
                       ? CompletableFuture.completedFuture(rest.apply(result))
                       : submit(() -> rest.apply(result)));
-    } catch (Throwable e) {
-      return rejected(e);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
   /**
    * Returns the executor that the calls run on.
    *
-   * @return the executor
+   * @return an executor that throws a {@link RejectedExecutionException} if it cannot run a task
    */
   public Executor executor() {
     return executor;
+  }
+
+  /**
+   * Returns the executor for background tasks, whose owners publish what it throws.
+   *
+   * @return the user's executor, or the threads of this one
+   */
+  public Executor background() {
+    return background;
   }
 
   /**

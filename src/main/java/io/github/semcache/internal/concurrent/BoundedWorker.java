@@ -67,6 +67,20 @@ public final class BoundedWorker implements AutoCloseable {
         worker, new TimeLimit(timer, timeLimit), () -> shutdown(worker, timer));
   }
 
+  /**
+   * Returns a worker with its own thread for tasks that may block, and one that runs other tasks on
+   * the calling thread, without limits.
+   *
+   * @param mayBlock whether the tasks may block
+   * @param name the name of the thread
+   * @param capacity the maximum number of waiting tasks, at least 1
+   * @param timeLimit the time after which a computation is interrupted
+   * @return the worker
+   */
+  public static BoundedWorker of(boolean mayBlock, String name, int capacity, Duration timeLimit) {
+    return mayBlock ? of(name, capacity, timeLimit) : on(Runnable::run);
+  }
+
   /** Creates a timer that removes canceled tasks immediately and whose thread ends when idle. */
   private static ScheduledExecutorService newTimer(String name) {
     ScheduledThreadPoolExecutor timer =
@@ -108,6 +122,21 @@ public final class BoundedWorker implements AutoCloseable {
       FatalErrors.rethrowIfFatal(e);
       return false;
     }
+  }
+
+  /**
+   * Submits a task that consists of a computation only.
+   *
+   * @param computation the task; must not throw
+   * @return false if the task was dropped or rejected
+   */
+  public boolean offer(Runnable computation) {
+    return offer(
+        () -> {
+          computation.run();
+          return true;
+        },
+        done -> {});
   }
 
   /**

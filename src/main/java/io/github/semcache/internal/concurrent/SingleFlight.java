@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the result of a call
  */
 public final class SingleFlight<T> {
+  /** The maximum number of calls that wait for each other in a deadlock that is recognized. */
+  private static final int MAX_WAITING = 64;
+
   private final Map<String, Call<T>> calls = new ConcurrentHashMap<>();
+
+  /** The call that each waiting thread follows. */
+  private final Map<Thread, Call<T>> waiting = new ConcurrentHashMap<>();
 
   /** Creates an instance without calls. */
   public SingleFlight() {}
@@ -97,19 +104,26 @@ public final class SingleFlight<T> {
    * @param maxWait the maximum time to follow running calls, after which the call is made on this
    *     thread as well; empty for no limit. It covers all calls that are followed in turn
    * @param call the call
-   * @param isShareable whether the followers receive a result of the call; otherwise one of them
-   *     makes the call again
+   * @param isSuccess whether a result is shared with the followers in any case
+   * @param endedByCaller returns whether another result or an exception concerns the caller only,
+   *     for example because its deadline has expired, so that one of the followers makes the call
+   *     again
    * @return the result
    * @throws CancellationException if the thread is interrupted while it follows; its interrupt flag
    *     is set
    */
-  public T run(String key, Optional<Duration> maxWait, Supplier<T> call, Predicate<T> isShareable) {
+  public T run(
+      String key,
+      Optional<Duration> maxWait,
+      Supplier<T> call,
+      Predicate<T> isSuccess,
+      BooleanSupplier endedByCaller) {
     long start = System.nanoTime();
     try {
       while (true) {
         Participation<T> participation = join(key, Thread.currentThread());
         if (participation.leads()) {
-          return participation.call().run(call, isShareable);
+          return participation.call().run(call, isSuccess, endedByCaller);
         }
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         Optional<T> result =
@@ -142,6 +156,8 @@ public final class SingleFlight<T> {
     private final String key;
     private final @Nullable Thread owner;
     private final Result<T> result = new Result<>(new CompletableFuture<>());
+
+    /** Completed before the result, so that what the call holds is free when followers continue. */
     private final Result<T> end = new Result<>(new CompletableFuture<>());
 
     private Call(SingleFlight<T> calls, String key, @Nullable Thread owner) {
@@ -161,18 +177,56 @@ public final class SingleFlight<T> {
     }
 
     /**
+     * Waits for a result of this call on the current thread. Does not wait if that would be a
+     * deadlock: if the thread that leads this call waits, directly or through other calls, for one
+     * that the current thread leads. The thread that leads this call may wait for its end by
+     * others.
+     *
+     * @param pending the {@linkplain #result result}, or a result that depends on this call
+     * @param maxWait the maximum time to wait
+     * @return the result; empty if the leader abandoned the call
+     * @throws TimeoutException if the time has elapsed, or if the wait would be a deadlock
+     * @throws CancellationException if the thread is interrupted; its interrupt flag is set
+     */
+    public Optional<T> await(Result<T> pending, Duration maxWait) throws TimeoutException {
+      Thread thread = Thread.currentThread();
+      calls.waiting.put(thread, this); // before the check, so that one of two threads sees both
+      try {
+        if (waitsFor(thread)) {
+          throw new TimeoutException("the leader of the call waits for this thread");
+        }
+        return pending.await(Optional.of(maxWait));
+      } finally {
+        calls.waiting.remove(thread);
+      }
+    }
+
+    /** Returns whether the leader waits for another thread, which may itself lead this call. */
+    private boolean waitsFor(Thread thread) {
+      @Nullable Thread leader = owner == thread ? null : owner;
+      for (int i = 0; i < MAX_WAITING && leader != null; i++) {
+        @Nullable Call<T> followed = calls.waiting.get(leader);
+        leader = followed == null ? null : followed.owner;
+        if (leader == thread) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /**
      * Makes the call and completes it.
      *
      * @param call the call
      * @return its result
      */
     public T run(Supplier<T> call) {
-      return run(call, result -> true);
+      return run(call, result -> true, () -> false);
     }
 
-    private T run(Supplier<T> call, Predicate<T> isShareable) {
-      T made = runStep(call);
-      if (isShareable.test(made)) {
+    private T run(Supplier<T> call, Predicate<T> isSuccess, BooleanSupplier endedByCaller) {
+      T made = runStep(call, endedByCaller);
+      if (isSuccess.test(made) || !endedByCaller.getAsBoolean()) {
         complete(made);
       } else {
         abandon();
@@ -181,18 +235,21 @@ public final class SingleFlight<T> {
     }
 
     /**
-     * Runs a part of the leader's work. An exception fails the call, except if an interrupt of this
-     * thread caused it: then the call is abandoned, because that is no failure of the followers.
+     * Runs a part of the leader's work. An exception fails the call, except if it concerns the
+     * leader only, or an interrupt of this thread caused it: then the call is abandoned, because
+     * that is no failure of the followers.
      *
      * @param <R> the result of the step
      * @param step the work
+     * @param endedByCaller returns whether an exception concerns the leader only, for example
+     *     because its deadline has expired
      * @return its result
      */
-    public <R> R runStep(Supplier<R> step) {
+    public <R> R runStep(Supplier<R> step, BooleanSupplier endedByCaller) {
       try {
         return step.get();
       } catch (Throwable e) {
-        if (Interrupts.caused(e)) {
+        if (Interrupts.caused(e) || endedByCaller.getAsBoolean()) {
           abandon();
         } else {
           fail(e);
@@ -218,8 +275,8 @@ public final class SingleFlight<T> {
      */
     public void complete(T value) {
       calls.calls.remove(key, this);
-      result.future().complete(Optional.of(value));
       end.future().complete(Optional.of(value));
+      result.future().complete(Optional.of(value));
     }
 
     /**
@@ -229,15 +286,15 @@ public final class SingleFlight<T> {
      */
     public void fail(Throwable e) {
       calls.calls.remove(key, this);
-      result.future().completeExceptionally(e);
       end.future().completeExceptionally(e);
+      result.future().completeExceptionally(e);
     }
 
     /** Ends the call without a result. The followers have to join again. */
     public void abandon() {
       calls.calls.remove(key, this);
-      result.future().complete(Optional.empty());
       end.future().complete(Optional.empty());
+      result.future().complete(Optional.empty());
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +107,27 @@ public final class TimeLimiter implements AutoCloseable {
      *     case, the cause is an {@link InterruptedException} and the interrupt flag is set
      */
     public <T> T call(Duration limit, Supplier<T> action) throws TimeoutException {
+      return call(limit, action, late -> {});
+    }
+
+    /**
+     * Makes a call as {@link #call(Duration, Supplier)} does.
+     *
+     * @param <T> the result of the call
+     * @param limit the time limit
+     * @param action the call; its exception is thrown here, not wrapped
+     * @param onLate receives the result of an abandoned call, on the worker thread; must not throw
+     * @return the result
+     * @throws TimeoutException if the call did not end within the limit
+     * @throws RejectedExecutionException see {@link #call(Duration, Supplier)}
+     */
+    public <T> T call(Duration limit, Supplier<T> action, Consumer<? super T> onLate)
+        throws TimeoutException {
       long end = System.nanoTime() + limit.toNanos();
       rejectIfStuck();
       acquirePermit(limit);
       releaseIfStuck();
-      Call<T> call = start(action, Thread.currentThread());
+      Call<T> call = start(action, onLate, Thread.currentThread());
       return call.await(end);
     }
 
@@ -137,6 +154,7 @@ public final class TimeLimiter implements AutoCloseable {
                 action.run();
                 return true;
               },
+              late -> {},
               null);
     }
 
@@ -167,8 +185,9 @@ public final class TimeLimiter implements AutoCloseable {
       }
     }
 
-    private <T> Call<T> start(Supplier<T> action, @Nullable Thread caller) {
-      Call<T> call = new Call<>(this, action, caller);
+    private <T> Call<T> start(
+        Supplier<T> action, Consumer<? super T> onLate, @Nullable Thread caller) {
+      Call<T> call = new Call<>(this, action, onLate, caller);
       boolean started = false;
       try {
         Runnable inContext = context.apply(call);
@@ -207,6 +226,7 @@ public final class TimeLimiter implements AutoCloseable {
   private static final class Call<T> implements Runnable {
     private final Bulkhead bulkhead;
     private final Supplier<T> action;
+    private final Consumer<? super T> onLate;
     private final @Nullable Thread caller;
     private final long startNanos = System.nanoTime();
     private @Nullable Thread worker;
@@ -218,9 +238,14 @@ public final class TimeLimiter implements AutoCloseable {
     /** Written last, so that it publishes the result and the failure. */
     private volatile boolean done;
 
-    Call(Bulkhead bulkhead, Supplier<T> action, @Nullable Thread caller) {
+    Call(
+        Bulkhead bulkhead,
+        Supplier<T> action,
+        Consumer<? super T> onLate,
+        @Nullable Thread caller) {
       this.bulkhead = bulkhead;
       this.action = action;
+      this.onLate = onLate;
       this.caller = caller;
     }
 
@@ -241,7 +266,6 @@ public final class TimeLimiter implements AutoCloseable {
             thrown != null
                 ? thrown
                 : new IllegalStateException("the task of withContext did not run its argument"));
-        LockSupport.unpark(caller);
       }
     }
 
@@ -256,7 +280,6 @@ public final class TimeLimiter implements AutoCloseable {
         thrown = e;
       }
       end(value, thrown);
-      LockSupport.unpark(caller);
     }
 
     private synchronized void begin() {
@@ -266,16 +289,28 @@ public final class TimeLimiter implements AutoCloseable {
       }
     }
 
-    private synchronized void end(@Nullable T value, @Nullable Throwable thrown) {
-      if (done) {
-        return;
+    /** Ends this call. Nobody waits for an abandoned call, so its result goes to the handler. */
+    private void end(@Nullable T value, @Nullable Throwable thrown) {
+      boolean isLate;
+      synchronized (this) {
+        if (done) {
+          return;
+        }
+        worker = null;
+        boolean unused = Thread.interrupted(); // clears the flag, which belongs to this call
+        result = value;
+        failure = thrown;
+        done = true;
+        isLate = abandoned;
       }
-      worker = null;
-      boolean unused = Thread.interrupted(); // clears the flag, which belongs to this call
-      result = value;
-      failure = thrown;
-      done = true;
-      bulkhead.onEnd(abandoned);
+      try {
+        if (isLate && thrown == null) {
+          onLate.accept(outcome());
+        }
+      } finally {
+        bulkhead.onEnd(isLate);
+        LockSupport.unpark(caller);
+      }
     }
 
     boolean isDone() {

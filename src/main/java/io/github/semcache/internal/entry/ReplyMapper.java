@@ -4,6 +4,7 @@ import io.github.semcache.chat.ChatReply;
 import io.github.semcache.chat.ChatReply.FinishReason;
 import io.github.semcache.chat.ChatReply.TokenUsage;
 import io.github.semcache.embedding.Embedding;
+import io.github.semcache.prompt.Prompt;
 import io.github.semcache.prompt.Query;
 import io.github.semcache.prompt.Scope;
 import io.github.semcache.store.CacheEntry;
@@ -14,8 +15,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Maps the replies of a model to entries of a store, and back. */
@@ -140,7 +143,6 @@ public final class ReplyMapper {
    */
   public static Optional<NewEntry> copyFor(
       Query query, Optional<Embedding> embedding, CacheEntry entry, Instant now) {
-    String expiry = entry.attributes().getOrDefault(EXPIRES_AT, "");
     String origin = originOf(entry);
     Map<String, String> attributes = new HashMap<>(entry.attributes());
     attributes.put(COPIED_FROM, origin);
@@ -158,22 +160,56 @@ public final class ReplyMapper {
         new HashSet<>(DependencyStamp.terms(query.scope(), DependencyStamp.of(entry)));
     terms.addAll(entry.labels().terms());
     terms.add(Scope.copyTerm(origin));
+    return expiryOf(entry, now)
+        .filter(expiry -> !expiry.isPast())
+        .map(expiry -> new NewEntry(copy, embedding, expiry.timeToLive(), terms));
+  }
+
+  /**
+   * When an entry expires.
+   *
+   * @param timeToLive its remaining time to live, or its full one if hits renew it; zero if less
+   *     than a millisecond remains; empty if it does not expire
+   */
+  record Expiry(Optional<Duration> timeToLive) {
+    boolean isPast() {
+      return timeToLive.filter(Duration::isZero).isPresent();
+    }
+  }
+
+  /**
+   * Returns when an entry expires.
+   *
+   * @param entry the entry
+   * @param now the current time
+   * @return the expiry; empty if it is not known
+   */
+  static Optional<Expiry> expiryOf(CacheEntry entry, Instant now) {
+    String expiry = entry.attributes().getOrDefault(EXPIRES_AT, "");
     if (expiry.equals(NEVER)) {
-      return Optional.of(new NewEntry(copy, embedding, Optional.empty(), terms));
+      return Optional.of(new Expiry(Optional.empty()));
     }
     Optional<Duration> renewed = TimeToLiveRenewal.timeToLiveOf(entry);
     if (renewed.isPresent()) {
-      return Optional.of(new NewEntry(copy, embedding, renewed, terms));
+      return Optional.of(new Expiry(renewed));
     }
     try {
       long remaining = Long.parseLong(expiry) - now.toEpochMilli();
-      return remaining < 1
-          ? Optional.empty()
-          : Optional.of(
-              new NewEntry(copy, embedding, Optional.of(Duration.ofMillis(remaining)), terms));
+      return Optional.of(
+          new Expiry(
+              Optional.of(
+                  remaining < 1
+                      ? Duration.ZERO
+                      : Prompt.checkTimeToLive(Duration.ofMillis(remaining)))));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** Returns whether two entries were written with the same expiry. */
+  static boolean haveSameExpiry(CacheEntry one, CacheEntry other) {
+    return Stream.of(EXPIRES_AT, TimeToLiveRenewal.ATTRIBUTE)
+        .allMatch(name -> Objects.equals(one.attributes().get(name), other.attributes().get(name)));
   }
 
   /**

@@ -3,13 +3,14 @@ package io.github.semcache.internal.entry;
 import io.github.semcache.internal.concurrent.BoundedWorker;
 import io.github.semcache.prompt.Prompt;
 import io.github.semcache.store.CacheEntry;
+import io.github.semcache.store.VectorStore;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Renews the time to live of entries that are served. An entry is renewed at most once per tenth of
@@ -24,9 +25,12 @@ public final class TimeToLiveRenewal implements AutoCloseable {
   private static final int MAX_WAITING = 256;
   private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
 
-  private final BiConsumer<String, Duration> expire;
+  /** Limits the writes while the entry is replaced again and again. */
+  private static final int MAX_WRITES = 3;
+
+  private final Consumer<CacheEntry> renew;
   private final LongSupplier ticker;
-  private final @Nullable BoundedWorker worker;
+  private final BoundedWorker worker;
 
   /** The time of the latest renewal of each entry, oldest first. Guarded by this. */
   private final Map<String, Long> renewals = new LinkedHashMap<>();
@@ -34,15 +38,15 @@ public final class TimeToLiveRenewal implements AutoCloseable {
   /**
    * Creates the renewal.
    *
-   * @param expire sets the time to live of an entry by its key; must not throw
-   * @param blocks whether {@code expire} may block, so that it is called in the background
+   * @param renew {@linkplain #renew(VectorStore, CacheEntry, InstantSource) renews} an entry; must
+   *     not throw
+   * @param blocks whether {@code renew} may block, so that it is called in the background
    * @param ticker a count of nanoseconds from any origin
    */
-  public TimeToLiveRenewal(
-      BiConsumer<String, Duration> expire, boolean blocks, LongSupplier ticker) {
-    this.expire = expire;
+  public TimeToLiveRenewal(Consumer<CacheEntry> renew, boolean blocks, LongSupplier ticker) {
+    this.renew = renew;
     this.ticker = ticker;
-    this.worker = blocks ? BoundedWorker.of("semcache-renewal", MAX_WAITING, TIME_LIMIT) : null;
+    this.worker = BoundedWorker.of(blocks, "semcache-renewal", MAX_WAITING, TIME_LIMIT);
   }
 
   /**
@@ -95,9 +99,12 @@ public final class TimeToLiveRenewal implements AutoCloseable {
    * @param entry the entry
    */
   public void onHit(CacheEntry entry) {
-    timeToLiveOf(entry)
-        .filter(timeToLive -> isDue(entry.key(), timeToLive))
-        .ifPresent(timeToLive -> renew(entry.key(), timeToLive));
+    Optional<Duration> timeToLive = timeToLiveOf(entry);
+    if (timeToLive.isPresent()
+        && isDue(entry.key(), timeToLive.get())
+        && !worker.offer(() -> renew.accept(entry))) {
+      forget(entry.key());
+    }
   }
 
   private synchronized boolean isDue(String key, Duration timeToLive) {
@@ -114,32 +121,46 @@ public final class TimeToLiveRenewal implements AutoCloseable {
     return true;
   }
 
-  private void renew(String key, Duration timeToLive) {
-    if (worker == null) {
-      expire.accept(key, timeToLive);
-      return;
-    }
-    boolean isAccepted =
-        worker.offer(
-            () -> {
-              expire.accept(key, timeToLive);
-              return key;
-            },
-            renewed -> {});
-    if (!isAccepted) {
-      forget(key);
+  private synchronized void forget(String key) {
+    renewals.remove(key);
+  }
+
+  /**
+   * Renews the time to live of an entry, unless the entry was replaced or its time to live was
+   * changed since it was served. A store cannot compare an entry and change its expiry atomically,
+   * so the entry is read before and after the change. If it was replaced in between, the expiry of
+   * the other entry is restored.
+   *
+   * @param store the store
+   * @param served a marked entry, as it was served
+   * @param time the clock of the expiry of entries
+   * @throws io.github.semcache.store.StoreException if the store fails
+   */
+  public static void renew(VectorStore store, CacheEntry served, InstantSource time) {
+    Optional<CacheEntry> current =
+        store.find(served.key()).filter(entry -> isSameWrite(entry, served));
+    for (int i = 0; i < MAX_WRITES && current.isPresent(); i++) {
+      CacheEntry entry = current.get();
+      Optional<ReplyMapper.Expiry> expiry = ReplyMapper.expiryOf(entry, time.instant());
+      if (expiry.isEmpty() || !store.expire(entry.key(), timeToLive(expiry.get()))) {
+        return;
+      }
+      current = store.find(entry.key()).filter(now -> !isSameWrite(now, entry));
     }
   }
 
-  private synchronized void forget(String key) {
-    renewals.remove(key);
+  private static Optional<Duration> timeToLive(ReplyMapper.Expiry expiry) {
+    return expiry.isPast() ? Optional.of(Prompt.MIN_TIME_TO_LIVE) : expiry.timeToLive();
+  }
+
+  /** Returns whether an entry was neither replaced nor was its time to live changed. */
+  private static boolean isSameWrite(CacheEntry entry, CacheEntry other) {
+    return entry.createdAt().equals(other.createdAt()) && ReplyMapper.haveSameExpiry(entry, other);
   }
 
   /** Interrupts the current renewal and drops the waiting ones. Idempotent. */
   @Override
   public void close() {
-    if (worker != null) {
-      worker.close();
-    }
+    worker.close();
   }
 }

@@ -3,6 +3,7 @@ package io.github.semcache.internal.migration;
 import io.github.semcache.embedding.EmbedderException;
 import io.github.semcache.embedding.Embedding;
 import io.github.semcache.internal.concurrent.BoundedWorker;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.VectorStore;
 import io.github.semcache.store.VectorStore.Listable.ListedEntry;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the entries of an old store that are served. An attempt is repeated after a minute at the
@@ -30,9 +30,9 @@ public final class BackgroundCopier implements AutoCloseable {
   private final VectorStore to;
   private final Function<String, Optional<Embedding>> embed;
   private final Consumer<Duration> onCopied;
-  private final Consumer<RuntimeException> onFailure;
+  private final Consumer<Throwable> onFailure;
   private final LongSupplier ticker;
-  private final @Nullable BoundedWorker worker;
+  private final BoundedWorker worker;
 
   /** The time of the latest attempt for each key, oldest first. Guarded by this. */
   private final Map<String, Long> attempts = new LinkedHashMap<>();
@@ -57,14 +57,14 @@ public final class BackgroundCopier implements AutoCloseable {
       boolean blocks,
       LongSupplier ticker,
       Consumer<Duration> onCopied,
-      Consumer<RuntimeException> onFailure) {
+      Consumer<Throwable> onFailure) {
     this.copier = copier;
     this.to = to;
     this.embed = embed;
     this.ticker = ticker;
     this.onCopied = onCopied;
     this.onFailure = onFailure;
-    this.worker = blocks ? BoundedWorker.of("semcache-copy", MAX_WAITING, TIME_LIMIT) : null;
+    this.worker = BoundedWorker.of(blocks, "semcache-copy", MAX_WAITING, TIME_LIMIT);
   }
 
   /**
@@ -74,21 +74,7 @@ public final class BackgroundCopier implements AutoCloseable {
    */
   public void onHit(CacheEntry entry) {
     String key = entry.key();
-    if (!isDue(key)) {
-      return;
-    }
-    if (worker == null) {
-      copy(key);
-      return;
-    }
-    boolean isAccepted =
-        worker.offer(
-            () -> {
-              copy(key);
-              return key;
-            },
-            copied -> {});
-    if (!isAccepted) {
+    if (isDue(key) && !worker.offer(() -> copy(key))) {
       forget(key);
     }
   }
@@ -121,7 +107,8 @@ public final class BackgroundCopier implements AutoCloseable {
           onCopied.accept(Duration.ofNanos(ticker.getAsLong() - start));
         }
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       onFailure.accept(e);
     }
   }
@@ -137,8 +124,6 @@ public final class BackgroundCopier implements AutoCloseable {
   /** Interrupts the current copy and drops the waiting ones. Idempotent. */
   @Override
   public void close() {
-    if (worker != null) {
-      worker.close();
-    }
+    worker.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.github.semcache.internal.migration;
 
 import io.github.semcache.internal.concurrent.BoundedWorker;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.store.CacheEntry;
 import io.github.semcache.store.EntrySelector;
 import io.github.semcache.store.VectorStore;
@@ -29,8 +30,8 @@ public final class FailedRemovals implements AutoCloseable {
   private final VectorStore from;
   private final VectorStore to;
   private final LongSupplier ticker;
-  private final Consumer<RuntimeException> onFailure;
-  private final @Nullable BoundedWorker worker;
+  private final Consumer<Throwable> onFailure;
+  private final BoundedWorker worker;
 
   /** The keys of the answers, oldest first. Guarded by this. */
   private final Set<String> keys = new LinkedHashSet<>();
@@ -53,12 +54,12 @@ public final class FailedRemovals implements AutoCloseable {
       VectorStore to,
       boolean blocks,
       LongSupplier ticker,
-      Consumer<RuntimeException> onFailure) {
+      Consumer<Throwable> onFailure) {
     this.from = from;
     this.to = to;
     this.ticker = ticker;
     this.onFailure = onFailure;
-    this.worker = blocks ? BoundedWorker.of("semcache-removal", 4, TIME_LIMIT) : null;
+    this.worker = BoundedWorker.of(blocks, "semcache-removal", 4, TIME_LIMIT);
   }
 
   /**
@@ -86,7 +87,7 @@ public final class FailedRemovals implements AutoCloseable {
       boolean unused = track(key);
       nextAttempt = ticker.getAsLong() + PAUSE_NANOS;
     }
-    run(() -> attempt(() -> mark(key, "pending")));
+    boolean unused = worker.offer(() -> attempt(() -> mark(key, "pending")));
   }
 
   /** Adds a key, and returns whether it is new. Called with the monitor of this object. */
@@ -127,7 +128,7 @@ public final class FailedRemovals implements AutoCloseable {
       isRunning = true;
     }
     boolean isAccepted =
-        run(
+        worker.offer(
             () -> {
               try {
                 attempt(this::removeAll);
@@ -174,29 +175,15 @@ public final class FailedRemovals implements AutoCloseable {
   private void attempt(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      FatalErrors.rethrowIfFatal(e);
       onFailure.accept(e);
     }
-  }
-
-  private boolean run(Runnable action) {
-    if (worker == null) {
-      action.run();
-      return true;
-    }
-    return worker.offer(
-        () -> {
-          action.run();
-          return true;
-        },
-        done -> {});
   }
 
   /** Interrupts the current removal. Idempotent. */
   @Override
   public void close() {
-    if (worker != null) {
-      worker.close();
-    }
+    worker.close();
   }
 }

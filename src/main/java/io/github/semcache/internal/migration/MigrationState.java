@@ -3,6 +3,7 @@ package io.github.semcache.internal.migration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.semcache.embedding.EmbeddingSpace;
+import io.github.semcache.internal.concurrent.FatalErrors;
 import io.github.semcache.store.StateStore;
 import java.net.URLEncoder;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -81,7 +81,7 @@ public final class MigrationState {
     private final EmbeddingSpace from;
     private final Executor executor;
     private final LongSupplier ticker;
-    private final Consumer<RuntimeException> onFailure;
+    private final Consumer<Throwable> onFailure;
     private final AtomicLong nextCheck;
     private volatile boolean isComplete;
 
@@ -92,14 +92,14 @@ public final class MigrationState {
      * @param from the old vector space
      * @param executor reads the state
      * @param ticker a count of nanoseconds from any origin
-     * @param onFailure receives failures of the store; must not throw
+     * @param onFailure receives failures of the store and the executor; must not throw
      */
     public Watch(
         StateStore states,
         EmbeddingSpace from,
         Executor executor,
         LongSupplier ticker,
-        Consumer<RuntimeException> onFailure) {
+        Consumer<Throwable> onFailure) {
       this.states = states;
       this.from = from;
       this.executor = executor;
@@ -119,20 +119,21 @@ public final class MigrationState {
         long due = nextCheck.get();
         long now = ticker.getAsLong();
         if (now - due >= 0 && nextCheck.compareAndSet(due, now + INTERVAL_NANOS)) {
-          try {
-            executor.execute(this::check);
-          } catch (RejectedExecutionException e) {
-            onFailure.accept(e); // The cache is closed, or all threads are busy.
-          }
+          attempt(() -> executor.execute(this::check));
         }
       }
       return isComplete;
     }
 
     private void check() {
+      attempt(() -> isComplete = MigrationState.isComplete(states, from));
+    }
+
+    private void attempt(Runnable action) {
       try {
-        isComplete = MigrationState.isComplete(states, from);
-      } catch (RuntimeException e) {
+        action.run();
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
         onFailure.accept(e);
       }
     }

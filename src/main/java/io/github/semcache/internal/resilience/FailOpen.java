@@ -20,6 +20,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -87,8 +88,26 @@ public final class FailOpen {
    *     if the circuit is open
    */
   public <T> Optional<T> attempt(Operation operation, Supplier<T> action) {
+    return attempt(operation, action, dropped -> {});
+  }
+
+  /**
+   * Calls a part as {@link #attempt(Operation, Supplier)} does, for a result that has consequences
+   * even if the caller does not receive it.
+   *
+   * @param <T> the result of the call
+   * @param operation the operation
+   * @param action makes the call
+   * @param onDropped receives the result of a call that exceeds the deadline, or that is a trial of
+   *     an open circuit, on another thread. Its exceptions are published
+   * @return the result; empty if there is none in time
+   */
+  public <T> Optional<T> attempt(
+      Operation operation, Supplier<T> action, Consumer<? super T> onDropped) {
     Part part = parts.get(operation);
-    return part == null ? Optional.empty() : part.attempt(action);
+    return part == null
+        ? Optional.empty()
+        : part.attempt(action, dropped -> part.contain(() -> onDropped.accept(dropped)));
   }
 
   /**
@@ -173,7 +192,7 @@ public final class FailOpen {
       this.limit = settings.limit();
     }
 
-    <T> Optional<T> attempt(Supplier<T> action) {
+    <T> Optional<T> attempt(Supplier<T> action, Consumer<? super T> onDropped) {
       Optional<Deadline> deadline = mayBlock ? Deadline.current() : Optional.empty();
       Duration granted = deadline.map(Deadline::remaining).orElse(limit);
       if (granted.isZero()) {
@@ -184,13 +203,13 @@ public final class FailOpen {
         return Optional.empty();
       }
       if (isTrial) {
-        startTrial(action);
+        startTrial(action, onDropped);
         return Optional.empty();
       }
       try {
         T result =
             deadline.isPresent() && !observesDeadline.getAsBoolean()
-                ? callOnWorker(deadline.get(), granted, action)
+                ? callOnWorker(deadline.get(), granted, action, onDropped)
                 : action.get();
         onSuccess();
         return Optional.of(result);
@@ -212,7 +231,7 @@ public final class FailOpen {
       if (granted.isZero()) {
         throw expiredBefore();
       }
-      return callOnWorker(deadline.get(), granted, action);
+      return callOnWorker(deadline.get(), granted, action, dropped -> {});
     }
 
     /** Handles a call after the deadline has expired, which is no failure of this part. */
@@ -227,9 +246,10 @@ public final class FailOpen {
       return operation.failure("the deadline had expired before", new TimeoutException());
     }
 
-    private <T> T callOnWorker(Deadline deadline, Duration granted, Supplier<T> action) {
+    private <T> T callOnWorker(
+        Deadline deadline, Duration granted, Supplier<T> action, Consumer<? super T> onDropped) {
       try {
-        return workers.call(granted, () -> deadline.run(action));
+        return workers.call(granted, () -> deadline.run(action), onDropped);
       } catch (TimeoutException e) {
         deadline.expire();
         throw operation.failure("no result within " + granted.toMillis() + " ms", e);
@@ -238,22 +258,33 @@ public final class FailOpen {
       }
     }
 
-    /** Calls the part in the background, so that no caller waits for a part that is failing. */
-    private void startTrial(Supplier<?> action) {
+    /** Runs an action on a thread without a caller. */
+    void contain(Runnable action) {
       try {
-        workers.callInBackground(limit, () -> runTrial(action));
+        action.run();
+      } catch (Throwable e) {
+        FatalErrors.rethrowIfFatal(e);
+        publish(operation.part(), e);
+      }
+    }
+
+    /** Calls the part in the background, so that no caller waits for a part that is failing. */
+    private <T> void startTrial(Supplier<T> action, Consumer<? super T> onDropped) {
+      try {
+        workers.callInBackground(limit, () -> runTrial(action, onDropped));
       } catch (Throwable e) {
         onFailure(e, limit, false);
       }
     }
 
-    private void runTrial(Supplier<?> action) {
+    private <T> void runTrial(Supplier<T> action, Consumer<? super T> onDropped) {
       Deadline deadline = Deadline.after(limit);
       try {
-        deadline.run(action::get);
+        T result = deadline.run(action);
         if (!deadline.isExpired()) {
           onSuccess();
         }
+        onDropped.accept(result);
       } catch (Throwable e) {
         onFailure(e, limit, deadline.isExpired());
       }

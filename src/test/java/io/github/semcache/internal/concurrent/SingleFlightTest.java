@@ -25,7 +25,8 @@ class SingleFlightTest {
         new Thread(
             () ->
                 follower.complete(
-                    calls.run(KEY, Optional.of(maxWait), () -> "own call", result -> true)));
+                    calls.run(
+                        KEY, Optional.of(maxWait), () -> "own call", result -> true, () -> false)));
     thread.start();
     Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
     Thread.sleep(1_500);
