@@ -46,9 +46,17 @@ final class ForeignText {
     return text.indexOf('¿') >= 0 || text.indexOf('¡') >= 0;
   }
 
+  /**
+   * Returns whether both texts start with a word of a phrase, and one of them with a whole phrase.
+   * The words "come" and "was" are also English, the phrases "come posso" and "was kostet" are not.
+   */
   private static boolean mayStartBoth(SurfaceTokens asked, SurfaceTokens cached) {
     return LanguageForms.all().stream()
-        .anyMatch(language -> language.mayStart(asked) && language.mayStart(cached));
+        .anyMatch(
+            language ->
+                language.mayStart(asked)
+                    && language.mayStart(cached)
+                    && (language.isStartOf(asked) || language.isStartOf(cached)));
   }
 
   /**

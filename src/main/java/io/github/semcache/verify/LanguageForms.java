@@ -79,6 +79,14 @@ final class LanguageForms {
     return !text.words.isEmpty() && starts.contains(text.lowerCaseWords().get(0));
   }
 
+  /** Returns whether a text starts with a form or a phrase of several words. */
+  boolean isStartOf(SurfaceTokens text) {
+    List<String> tokens = text.lowerCaseWords();
+    return forms.stream().anyMatch(form -> form.start.size() > 1 && isAt(tokens, form.start, 0))
+        || rewritings("start").stream()
+            .anyMatch(one -> one.phrase.size() > 1 && isAt(tokens, one.phrase, 0));
+  }
+
   /** Returns phrases without meaning, longest first. */
   List<List<String>> courtesies() {
     return courtesies;

@@ -46,6 +46,13 @@ class RequestFormsTest {
   }
 
   @Test
+  void englishTextWithAFirstWordOfAPhraseIsReadAsEnglish() {
+    Pair pair = new Pair("was la rochelle big", "was la rochelle large", "answer", 0.02);
+
+    assertThat(PairVerifier.local().verify(pair).reason()).isNotEqualTo("language");
+  }
+
+  @Test
   void longTextsAreOnlyAcceptedWithTheSameWords() {
     String end = " und das Licht im Flur".repeat(10) + " löschen?";
 
