@@ -44,7 +44,7 @@ final class AddedText {
                   + " wondering ask asking to for of on in with and but if how what whats when where"
                   + " which who why some any here still then"
                   + " hallo bonjour salut hola ciao buongiorno olá привет здравствуйте 你好 您好"
-                  + " bitte por favor per favore sil vous te plaît svp stp пожалуйста")
+                  + " bitte por favor per favore sil vous te plaît пожалуйста")
               .split(" "));
 
   /** The number of words from which a text is long enough to be contained in another one. */

@@ -51,6 +51,7 @@ final class LanguageForms {
     }
   }
 
+  private final List<List<String>> greetings = new ArrayList<>();
   private final List<List<String>> courtesies = new ArrayList<>();
   private final Map<String, List<Rewriting>> rewritings = new HashMap<>();
   private final Map<String, Set<String>> words = new HashMap<>();
@@ -85,6 +86,11 @@ final class LanguageForms {
     return forms.stream().anyMatch(form -> form.start.size() > 1 && isAt(tokens, form.start, 0))
         || rewritings("start").stream()
             .anyMatch(one -> one.phrase.size() > 1 && isAt(tokens, one.phrase, 0));
+  }
+
+  /** Returns phrases without meaning at the start of a text, longest first. */
+  List<List<String>> greetings() {
+    return greetings;
   }
 
   /** Returns phrases without meaning, longest first. */
@@ -183,17 +189,13 @@ final class LanguageForms {
   static List<String> split(List<String> words) {
     List<String> tokens = new ArrayList<>();
     for (String word : words) {
-      if (isChinese(word)) {
+      if (UnicodeScript.of(word.codePointAt(0)) == UnicodeScript.HAN) {
         word.codePoints().mapToObj(Character::toString).forEach(tokens::add);
       } else {
         tokens.add(word);
       }
     }
     return tokens;
-  }
-
-  static boolean isChinese(String word) {
-    return UnicodeScript.of(word.codePointAt(0)) == UnicodeScript.HAN;
   }
 
   private void read(String label, List<String> values) {
@@ -204,6 +206,7 @@ final class LanguageForms {
       phrases.forEach(phrase -> starts.add(phrase.get(0)));
     }
     switch (parts[0]) {
+      case "greeting" -> greetings.addAll(phrases);
       case "courtesy" -> courtesies.addAll(phrases);
       case "start", "anywhere", "future", "adverb", "class" ->
           phrases.forEach(phrase -> add(label, new Rewriting(phrase, phrases.get(0))));
@@ -232,6 +235,7 @@ final class LanguageForms {
 
   private void sort() {
     rewritings.values().forEach(list -> list.sort(comparingInt(one -> -one.phrase.size())));
+    greetings.sort(comparingInt(phrase -> -phrase.size()));
     courtesies.sort(comparingInt(phrase -> -phrase.size()));
   }
 

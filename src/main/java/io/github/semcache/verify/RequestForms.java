@@ -46,6 +46,7 @@ final class RequestForms {
             && text.quotes.isEmpty()
             && !COMPLEX.matcher(written).find();
     if (simple) {
+      tokens = withoutGreeting(tokens);
       removeCourtesy(tokens);
       read(language.rewrite(tokens, "anywhere"));
     }
@@ -59,17 +60,22 @@ final class RequestForms {
     return sameCourtesy && !Collections.disjoint(a.readings, b.readings);
   }
 
-  /**
-   * Removes phrases without meaning. In Chinese, where they are also parts of words, only the start
-   * of a text has them. In other languages, they may be the subject of the text.
-   */
+  private List<String> withoutGreeting(List<String> tokens) {
+    for (List<String> phrase : language.greetings()) {
+      if (LanguageForms.isAt(tokens, phrase, 0) && tokens.size() > phrase.size()) {
+        return withoutGreeting(tokens.subList(phrase.size(), tokens.size()));
+      }
+    }
+    return new ArrayList<>(tokens);
+  }
+
+  /** Removes phrases without meaning, and records them because they may be what a text is about. */
   private void removeCourtesy(List<String> tokens) {
     for (List<String> phrase : language.courtesies()) {
-      boolean chinese = LanguageForms.isChinese(phrase.get(0));
-      int at = chinese ? 0 : Math.max(0, Collections.indexOfSubList(tokens, phrase));
-      if (LanguageForms.isAt(tokens, phrase, at) && tokens.size() > phrase.size()) {
+      int at = Collections.indexOfSubList(tokens, phrase);
+      if (at >= 0 && tokens.size() > phrase.size()) {
         tokens.subList(at, at + phrase.size()).clear();
-        courtesy.addAll(chinese ? List.of() : phrase);
+        courtesy.addAll(phrase);
       }
     }
   }
