@@ -272,7 +272,7 @@ public final class SemanticCacheBuilder {
   /**
    * Sets the verifier: the second stage of a hit decision. It decides on the candidates that the
    * policy admits; up to five candidates are verified per lookup, nearest first, until one is
-   * accepted. A verifier of several {@linkplain PairVerifier#stages stages} decides on up to ten:
+   * accepted. A verifier of several {@linkplain PairVerifier#stages stages} decides on up to 20:
    * the next stage is consulted if the first one accepts none of them. If no candidate is accepted,
    * or if the verifier fails, the request is a miss.
    *

@@ -1,5 +1,6 @@
 package io.github.semcache.cli;
 
+import io.github.semcache.SemanticCacheBuilder;
 import io.github.semcache.cli.EmbedderOptions.OpenEmbedder;
 import io.github.semcache.embedding.EmbeddingSpace;
 import io.github.semcache.evaluation.LabeledPrompt;
@@ -60,6 +61,12 @@ final class ReplayCommand implements Callable<Integer> {
   private @Nullable Duration timeToLive;
 
   @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      description = "The number of nearest entries to consider for a prompt (default: 10).")
+  private @Nullable Integer candidates;
+
+  @Option(
       names = "--wrong-hits",
       arity = "0..1",
       paramLabel = "N",
@@ -100,7 +107,7 @@ final class ReplayCommand implements Callable<Integer> {
             embedder.open(prompts.stream().map(LabeledPrompt::text).toList(), err);
         ProgressBar progress = environment.progressBar(err, "replaying", prompts.size())) {
       Replay.Builder replay =
-          Replay.builder(open.embedder()).cache(policy::configure).progress(progress);
+          Replay.builder(open.embedder()).cache(this::configure).progress(progress);
       policy.verifier().configure(replay);
       if (timeToLive != null) {
         replay.timeToLive(timeToLive);
@@ -115,6 +122,13 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
+  private void configure(SemanticCacheBuilder cache) {
+    policy.configure(cache);
+    if (candidates != null) {
+      cache.candidates(candidates);
+    }
+  }
+
   /** Rejects combinations of options in which one option would have no effect. */
   private void checkOptions() {
     if (policy.learns() && !input.isLabeled()) {
@@ -124,6 +138,10 @@ final class ReplayCommand implements Callable<Integer> {
     if (policy.verifier().usesLabels() && !input.isLabeled()) {
       throw new ParameterException(
           spec.commandLine(), "--label is missing; --verifier labels needs labels");
+    }
+    if (candidates != null && candidates < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--candidates is " + candidates + "; it must be at least 1");
     }
     if (timeToLive != null && !input.isTimed()) {
       throw new ParameterException(

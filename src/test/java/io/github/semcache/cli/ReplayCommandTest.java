@@ -246,6 +246,13 @@ class ReplayCommandTest {
         .isEqualTo("default, verifier labels=3");
   }
 
+  @Test
+  void numberOfCandidatesIsAtLeastOne() {
+    assertThat(replaySupport("--candidates", "1", "--json").json().get("requests").asInt())
+        .isPositive();
+    replaySupport("--candidates", "0").assertFailed(2, "--candidates is 0; it must be at least 1");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"labels=0", "labels=", "labels=x", "labels=-1", "local=2", ""})
   void unknownVerifierIsRefused(String verifier) {

@@ -33,7 +33,7 @@ public record VerifiedDecision(
    * The maximum number of candidates that the first stage of a verifier decides on for one query if
    * another stage follows.
    */
-  public static final int MAX_STAGED_CANDIDATES = 10;
+  public static final int MAX_STAGED_CANDIDATES = 20;
 
   /**
    * Creates a decision without a candidate about which the verifier was unsure.
