@@ -1,6 +1,7 @@
 package io.github.semcache.verify;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,6 +53,12 @@ final class CanonicalText {
               + "|thx|now|for me|at|in|when|after|before|until|if|tonight|tomorrow|today|then)\\b)",
           Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern WITH_NO =
+      Pattern.compile("(^|\\s)with no ", Pattern.CASE_INSENSITIVE);
+
+  private static final Map<String, String> SYMBOLS =
+      Map.of("→", "->", "−", "-", "²", "^2", "³", "^3", "×", "*", "÷", "/", "≤", "<=", "≥", ">=");
+
   private CanonicalText() {}
 
   /** Returns a text in its canonical form. Long texts are returned unchanged. */
@@ -63,7 +70,17 @@ final class CanonicalText {
     String fluent = hesitation.lookingAt() ? text.substring(hesitation.end()) : text;
     Matcher greeting = GREETING.matcher(fluent);
     String request = greeting.lookingAt() ? fluent.substring(greeting.end()) : fluent;
-    return hasVerb(request) ? SEPARATED.matcher(request).replaceAll("$1 $3$2") : request;
+    String joined = hasVerb(request) ? SEPARATED.matcher(request).replaceAll("$1 $3$2") : request;
+    return withAsciiSymbols(WITH_NO.matcher(joined).replaceAll("$1without "));
+  }
+
+  /** Replaces mathematical symbols by those that are on keyboards. */
+  private static String withAsciiSymbols(String text) {
+    String replaced = text;
+    for (Map.Entry<String, String> symbol : SYMBOLS.entrySet()) {
+      replaced = replaced.replace(symbol.getKey(), symbol.getValue());
+    }
+    return replaced;
   }
 
   /** Returns whether a text may have a verb of {@link #SEPARATED}, to save time. */
