@@ -200,8 +200,8 @@ final class LanguageForms {
 
   private void read(String label, List<String> values) {
     List<List<String>> phrases =
-        values.stream().map(value -> split(List.of(value.split(" ")))).toList();
-    String[] parts = label.split(" ");
+        values.stream().map(value -> split(List.of(value.split(" ", -1)))).toList();
+    String[] parts = label.split(" ", -1);
     if (parts[0].equals("form") || parts[0].equals("start")) {
       phrases.forEach(phrase -> starts.add(phrase.get(0)));
     }
