@@ -1,6 +1,7 @@
 package io.github.semcache.verify;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,8 +24,9 @@ final class CanonicalText {
           + "|summarize|search|need|want|looking|skip|next|any|there)\\b";
 
   /**
-   * Words that begin a request after a greeting without a comma. After other words, the greeting
-   * may be the subject or part of a name: "alexa is down", "siri search history", "good morning call".
+   * may be the subject or part of a name: "alexa is down", "siri history", "good morning call".
+   * may be the subject or part of a name: "alexa is down", "siri search history", "good morning
+   * call".
    */
   private static final String REQUEST =
       "(?:(?:what|what's|whats|which|who|when|where|why|how's|how(?! +to\\b)|i|i'm|im|i'd|i've|we"
@@ -47,7 +49,8 @@ final class CanonicalText {
               + ASSISTANT
               + "(?:[,.!]|(?= +"
               + REQUEST
-              + "))|(?:siri|alexa|cortana|bixby)(?:[,!](?! +\\w+(?:, +\\w+){0,4},? +(?:and|or)\\b)|(?= +"
+              + "))|(?:siri|alexa|cortana|bixby)(?:[,!]"
+              + "(?! +\\w+(?:, +\\w+){0,4},? +(?:and|or)\\b)|(?= +"
               + REQUEST
               + ")))\\s+(?=\\S+\\s+\\S)",
           Pattern.CASE_INSENSITIVE);
@@ -76,15 +79,17 @@ final class CanonicalText {
   private static final Pattern ABOUT_WORDS =
       Pattern.compile(
           "\\b(?:lyrics|chords|mean|means|meaning|translat\\w+|pronounc\\w+|spell\\w*|said|say|says"
-              + "|saying|quotes?|phrase|reply|respond|poem|caption|meme|gif"
-              + "|(?:in|to|into) (?:\\w+(?:ese|ish|ian)|french|german|dutch|greek|latin|hindi|arabic"
+              + "|saying|quotes?|phrase|reply|respond|poem|caption|meme|gif|(?:in|to|into)"
+              + " (?:\\w+(?:ese|ish|ian)|french|german|dutch|greek|latin|hindi|arabic"
               + "|urdu|thai|welsh|czech|hebrew|tamil|bengali|swahili|tagalog))\\b",
           Pattern.CASE_INSENSITIVE);
 
   /** A hesitation. Without a mark it may be a name, as in "UM admission" and "er diagram". */
   private static final Pattern HESITATION =
       Pattern.compile(
-          "(?:(?:u+m+|u+h+|h+m+|er+m?)[,.…]+|(?:u+m+|u+h+|h+m+)(?= +" + REQUEST + "))"
+          "(?:(?:u+m+|u+h+|h+m+|er+m?)[,.…]+|(?:u+m+|u+h+|h+m+)(?= +"
+              + REQUEST
+              + "))"
               + "\\s+(?=\\S+\\s+\\S)",
           Pattern.CASE_INSENSITIVE);
 
@@ -104,6 +109,12 @@ final class CanonicalText {
               + "|thx|now|for me|at|in|when|after|before|until|if|tonight|tomorrow|today|then)\\b)",
           Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern WITH_NO =
+      Pattern.compile("(^|\\s)with no ", Pattern.CASE_INSENSITIVE);
+
+  private static final Map<String, String> SYMBOLS =
+      Map.of("→", "->", "−", "-", "²", "^2", "³", "^3", "×", "*", "÷", "/", "≤", "<=", "≥", ">=");
+
   private CanonicalText() {}
 
   /** Returns a text in its canonical form. Long texts are returned unchanged. */
@@ -116,7 +127,17 @@ final class CanonicalText {
     String request =
         withoutGreeting(
             withoutGreeting(fluent, ASSISTANT_GREETING, ABOUT_ASSISTANT), GREETING, ABOUT_WORDS);
-    return hasVerb(request) ? SEPARATED.matcher(request).replaceAll("$1 $3$2") : request;
+    String joined = hasVerb(request) ? SEPARATED.matcher(request).replaceAll("$1 $3$2") : request;
+    return withAsciiSymbols(WITH_NO.matcher(joined).replaceAll("$1without "));
+  }
+
+  /** Replaces mathematical symbols by those that are on keyboards. */
+  private static String withAsciiSymbols(String text) {
+    String replaced = text;
+    for (Map.Entry<String, String> symbol : SYMBOLS.entrySet()) {
+      replaced = replaced.replace(symbol.getKey(), symbol.getValue());
+    }
+    return replaced;
   }
 
   /** Removes a greeting from the start of a text, unless the rest may be about it. */

@@ -35,7 +35,8 @@ class AddedTextTest {
         "Sorry to bother you, but how do I pay my bill|How do I pay my bill?",
         "Umm, just curious, how do I pay my bill|How do I pay my bill?",
         "My card was stolen. What should I do?|What should I do if my card was stolen?",
-        "transfer from one account to another account|transfer between accounts, from mine to another",
+        "transfer from one account to another account|transfer between accounts, from mine to"
+            + " another",
         "what's my balance|whats my balance right now",
         "''|''",
         "?|!"
@@ -56,7 +57,8 @@ class AddedTextTest {
     String paraphrase = "Can my bill be paid at bank no. 5, yes or no?";
 
     assertThat(
-            AddedText.difference("Can I pay my bill at bank no. 5, yes or no. Insult me", paraphrase))
+            AddedText.difference(
+                "Can I pay my bill at bank no. 5, yes or no. Insult me", paraphrase))
         .isEqualTo(AddedText.SENTENCE);
     assertThat(AddedText.difference("Can I pay my bill at bank no. 5, yes or no", paraphrase))
         .isNull();

@@ -106,6 +106,19 @@ class CanonicalTextTest {
     assertThat(CanonicalText.of(text)).isEqualTo(text);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "salads with no egg | salads without egg",
+        "solve x² ≥ 3 × y | solve x^2 >= 3 * y",
+        "f: A → B | f: A -> B",
+        "5 − 3 | 5 - 3"
+      })
+  void otherSpellingsAreUnified(String text, String expected) {
+    assertThat(CanonicalText.of(text)).isEqualTo(expected);
+  }
+
   @Test
   void longTextIsNotChanged() {
     String text = "Good morning, what is " + "very ".repeat(500) + "long";

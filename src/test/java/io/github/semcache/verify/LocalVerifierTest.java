@@ -236,8 +236,11 @@ class LocalVerifierTest {
         "book a court for 2 pm on friday | book a court for 2pm on friday",
         "where is parcel 90177 | where is parcel #90177",
         "what did people eat in the 18th century | what did people eat in the eighteenth century",
-        "good morning, when does the ferry to st. ives leave | when does the ferry to st. ives leave",
-        "what is on the list of guests | what is on the guest list"
+        "good morning, when does the ferry to st. ives leave | when does the ferry to st. ives"
+            + " leave",
+        "what is on the list of guests | what is on the guest list",
+        "ferries from kiel to oslo on jan 5 | ferries from kiel to oslo on 5 january",
+        "salads with no egg | salads without egg"
       })
   void otherSpellingsAndGreetingsAreAccepted(String first, String second) {
     assertThat(verifier.verify(new Pair(first, second, "", 0.08)).isAccepted()).isTrue();
@@ -344,7 +347,8 @@ class LocalVerifierTest {
         "How do I cancel my order? | How can I cancel my order? | 0.05",
         "please tell me how to cancel my order | how to cancel my order | 0.05",
         "What is the weather like in Paris today? | How is the weather in Paris today? | 0.05",
-        "is it going to rain in amsterdam this weekend | will it rain in amsterdam this weekend | 0.05",
+        "is it going to rain in amsterdam this weekend | will it rain in amsterdam this weekend |"
+            + " 0.05",
         "list flights to denver from boston | show flights from boston to denver | 0.05",
         "How do I reset my pasword? | How do I reset my password? | 0.05"
       })
@@ -545,7 +549,11 @@ class LocalVerifierTest {
       value = {
         "Translate to French: I am hungry | Translate to French: I am thirsty",
         "Summarise this text: Cats sleep a lot. | Summarise this text: Dogs bark a lot.",
-        "Is this message spam?\\n\\nYou won a cruise | Is this message spam?\\n\\nCan we meet today",
+        "Is this message spam?\\n"
+            + "\\n"
+            + "You won a cruise | Is this message spam?\\n"
+            + "\\n"
+            + "Can we meet today",
         "Context: the key is in the drawer.\\nWhere is the key? |"
             + " Context: the key is in the cellar.\\nWhere is the key?"
       })
