@@ -24,9 +24,8 @@ final class CanonicalText {
           + "|summarize|search|need|want|looking|skip|next|any|there)\\b";
 
   /**
+   * Words that begin a request after a greeting without a comma. After other words, the greeting
    * may be the subject or part of a name: "alexa is down", "siri history", "good morning call".
-   * may be the subject or part of a name: "alexa is down", "siri search history", "good morning
-   * call".
    */
   private static final String REQUEST =
       "(?:(?:what|what's|whats|which|who|when|where|why|how's|how(?! +to\\b)|i|i'm|im|i'd|i've|we"
