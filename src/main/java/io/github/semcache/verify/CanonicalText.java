@@ -114,6 +114,14 @@ final class CanonicalText {
   private static final Map<String, String> SYMBOLS =
       Map.of("→", "->", "−", "-", "²", "^2", "³", "^3", "×", "*", "÷", "/", "≤", "<=", "≥", ">=");
 
+  /** Words of texts in which a symbol is a character, or an operator of a language. */
+  private static final Pattern ABOUT_SYMBOLS =
+      Pattern.compile(
+          "\\b(?:symbols?|signs?|characters?|unicode|ascii|latex|html|keyboard|keys?|type|typing"
+              + "|insert|write|print|code|operators?|python|java|javascript|c|ruby|rust|haskell"
+              + "|sql|bash|excel|regex|mac|word)\\b",
+          Pattern.CASE_INSENSITIVE);
+
   private CanonicalText() {}
 
   /** Returns a text in its canonical form. Long texts are returned unchanged. */
@@ -130,8 +138,11 @@ final class CanonicalText {
     return withAsciiSymbols(WITH_NO.matcher(joined).replaceAll("$1without "));
   }
 
-  /** Replaces mathematical symbols by those that are on keyboards. */
+  /** Replaces mathematical symbols by those that are on keyboards, unless a text is about them. */
   private static String withAsciiSymbols(String text) {
+    if (SYMBOLS.keySet().stream().noneMatch(text::contains) || ABOUT_SYMBOLS.matcher(text).find()) {
+      return text;
+    }
     String replaced = text;
     for (Map.Entry<String, String> symbol : SYMBOLS.entrySet()) {
       replaced = replaced.replace(symbol.getKey(), symbol.getValue());
