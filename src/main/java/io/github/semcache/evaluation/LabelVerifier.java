@@ -35,15 +35,14 @@ final class LabelVerifier implements PairVerifier {
 
   @Override
   public Verification verify(Pair pair) {
+    Optional<String> label = currentLabel.get();
+    if (label.isEmpty()) {
+      return Verification.unsure("no-label");
+    }
     calls.incrementAndGet();
-    return currentLabel
-        .get()
-        .map(
-            label ->
-                label.equals(pair.cachedAnswer())
-                    ? Verification.accept().plusCost(CALL)
-                    : Verification.reject("labels-differ").plusCost(CALL))
-        .orElseGet(() -> Verification.unsure("no-label"));
+    return label.get().equals(pair.cachedAnswer())
+        ? Verification.accept().plusCost(CALL)
+        : Verification.reject("labels-differ").plusCost(CALL);
   }
 
   @Override

@@ -45,15 +45,15 @@ final class AddedText {
   private static final Set<String> COURTESY =
       Set.of(
           ("a an the i im id ive me my we us our you your he she they it its this that there please"
-               + " pls plz kindly sorry bother urgent asap curious grateful appreciate chance hi"
-               + " hello hey dear sir madam thanks thank thx cheers so ok okay um umm uh hmm"
-               + " basically honestly well just also now currently right moment at all ever exactly"
-               + " actually really possible possibly maybe can could will do does did is are was am"
-               + " be have has had want wanna need like would know tell help question quick wonder"
-               + " wondering ask asking to for of on in with and but if how what whats when where"
-               + " which who why some any here still then hallo bonjour salut hola ciao buongiorno"
-               + " olá привет здравствуйте 你好 您好 bitte por favor per favore sil vous te plaît"
-               + " пожалуйста")
+                  + " pls plz kindly sorry bother urgent asap curious grateful appreciate chance hi"
+                  + " hello hey dear sir madam thanks thank thx cheers so ok okay um umm uh hmm"
+                  + " basically honestly well just also now currently right moment at all ever exactly"
+                  + " actually really possible possibly maybe can could will do does did is are was am"
+                  + " be have has had want wanna need like would know tell help question quick wonder"
+                  + " wondering ask asking to for of on in with and but if how what whats when where"
+                  + " which who why some any here still then hallo bonjour salut hola ciao buongiorno"
+                  + " olá привет здравствуйте 你好 您好 bitte por favor per favore sil vous te plaît"
+                  + " пожалуйста")
               .split(" "));
 
   /** The number of words from which a text is long enough to be contained in another one. */

@@ -29,7 +29,8 @@ final class CanonicalText {
    */
   private static final String REQUEST =
       "(?:(?:what|what's|whats|which|who|when|where|why|how's|how(?! +to\\b)|i|i'm|im|i'd|i've|we"
-          + "|please|pls|tell|give|find|remind|turn|switch|play|put|remove|delete|create|explain"
+          + "|please|pls|tell|give|find|remind|turn|switch|put|remove|delete|create|explain"
+          + "|play(?! +(?:does|doesn|is|isn|won|will|store|services|pass|button)\\b)"
           + "|raise|lower|increase|decrease|mute|pause|close|lock|unlock|dim|summarize|write|send"
           + "|(?:is|are|was|were|has|have) +(?:it|there|i|you|we|they|he|she)"
           + "|(?:do|does|did|can|could|would|will|should|may)"

@@ -41,6 +41,7 @@ class CanonicalTextTest {
         "siri app does not open",
         "alexa or google",
         "google play does not open",
+        "hey google play does not open",
         "hello world in rust",
         "yes",
         "well",

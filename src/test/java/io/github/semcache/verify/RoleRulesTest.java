@@ -49,6 +49,7 @@ class RoleRulesTest {
         "a poem for my aunt | a poem about my aunt",
         "how many races did she win for the club | how many races did she win against the club",
         "can i pick up the parcel | can my neighbor pick up the parcel",
+        "can i ride my aunt's son's bike | can my son ride my aunt's bike",
         "how many rupees is 40 dollars | how much are 40 indian rupees in dollars",
         "water it twice a week | water it twice a day",
         "find bands like kino | find bands by kino"
@@ -68,6 +69,7 @@ class RoleRulesTest {
         "how do you fold a map | how do i fold a map",
         "a guide about bees | a guide on bees",
         "can i use my key abroad | can my key be used abroad",
+        "can i add my son to the plan | can my son be added to the plan",
         "how many pounds are 40 euros | how much are 40 euros in pounds",
         "water it once every day | water it once a day",
         "the weather tomorrow in oban | in oban the weather tomorrow",
