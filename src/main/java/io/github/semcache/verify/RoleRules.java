@@ -162,7 +162,7 @@ final class RoleRules {
         && !isPassive(a, b);
   }
 
-  /** Returns whether "can I" becomes "can my brother", other than in the passive. */
+  /** Returns whether "can I" becomes "can my brother", who is not in the other text. */
   private static boolean isSubjectAnotherPerson(List<Token> a, List<Token> b) {
     return a.size() > 2
         && b.size() > 2
@@ -171,7 +171,7 @@ final class RoleRules {
         && FIRST_PERSONS.contains(a.get(1).form())
         && POSSESSIVES.contains(b.get(1).form())
         && PERSONS.contains(b.get(2).key())
-        && indexOf("be", b, 0) < 0;
+        && a.stream().noneMatch(token -> isSame(token, b.get(2)));
   }
 
   /** Returns whether "me" is not the object of a verb such as "let me" or "help me". */
