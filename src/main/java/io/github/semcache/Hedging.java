@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * hit or one miss, whichever answer is returned.
  */
 final class Hedging {
+  /** The time after which a task that has not started waits for a thread, and is canceled. */
+  private static final Duration MAX_START_TIME = Duration.ofMillis(100);
+
   private final CacheLookup lookup;
   private final EventPublisher events;
   private final AsyncExecutor executor;
@@ -72,7 +77,7 @@ final class Hedging {
     try {
       inTime = counted(SingleFlight.Result.of(running).await(delay).orElseThrow());
     } catch (TimeoutException e) {
-      if (!task.cancel()) {
+      if (task.startsWithin(MAX_START_TIME) || !task.cancel()) {
         return firstAnswer(running, hedged(miss), next);
       }
       inTime = measured(miss); // All threads are busy, perhaps with calls that wait for a thread.
@@ -151,7 +156,7 @@ final class Hedging {
   private static final class Task<T> implements Supplier<T> {
     private final Supplier<T> action;
     private final AtomicBoolean taken = new AtomicBoolean();
-    private volatile boolean started;
+    private final CountDownLatch started = new CountDownLatch(1);
 
     Task(Supplier<T> action) {
       this.action = action;
@@ -162,12 +167,22 @@ final class Hedging {
       if (taken.getAndSet(true)) {
         throw new CancellationException("canceled before a thread was available");
       }
-      started = true;
+      started.countDown();
       return action.get();
     }
 
     boolean isStarted() {
-      return started;
+      return started.getCount() == 0;
+    }
+
+    /** Waits for the start of the task; returns false after the time or an interrupt. */
+    boolean startsWithin(Duration time) {
+      try {
+        return started.await(time.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return isStarted();
+      }
     }
 
     /** Cancels the task; returns false if it has started. */

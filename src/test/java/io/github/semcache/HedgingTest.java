@@ -172,6 +172,15 @@ class HedgingTest {
     assertThat(cache.stats().requests()).isEqualTo(21);
   }
 
+  @Test
+  void threadThatStartsAfterThePercentileIsNotBusy() throws Exception {
+    replaceCache(builder().executor(CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS)));
+    embedder.beforeEmbedding(() -> await(lookupEnds));
+    chat.replying(prompt -> ChatReply.of("fresh"));
+
+    assertThat(askOnNewThread(NEAR).text()).isEqualTo("fresh");
+  }
+
   private Answer askOnNewThread(String prompt) throws Exception {
     return CompletableFuture.supplyAsync(() -> cache.ask(prompt), task -> new Thread(task).start())
         .get(20, TimeUnit.SECONDS);
