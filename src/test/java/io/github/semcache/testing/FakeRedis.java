@@ -32,6 +32,7 @@ public final class FakeRedis implements AutoCloseable {
 
   private final ServerSocket server;
   private final Map<String, String> replies = new ConcurrentHashMap<>();
+  private final Map<String, String> nextReplies = new ConcurrentHashMap<>();
   private final List<List<String>> received = new CopyOnWriteArrayList<>();
   private final AtomicInteger roundTrips = new AtomicInteger();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -56,6 +57,12 @@ public final class FakeRedis implements AutoCloseable {
    */
   public FakeRedis on(String command, String reply) {
     replies.put(command, reply);
+    return this;
+  }
+
+  /** Sets the reply to the next call of a command; others get that of {@link #on}. */
+  public FakeRedis onNext(String command, String reply) {
+    nextReplies.put(command, reply);
     return this;
   }
 
@@ -118,7 +125,9 @@ public final class FakeRedis implements AutoCloseable {
         newRoundTrip = in.available() == 0;
         String command = words.get(0).toUpperCase(Locale.ROOT);
         received.add(words);
-        String reply = replies.getOrDefault("*", replies.getOrDefault(command, "+OK"));
+        String next = nextReplies.remove(command);
+        String reply =
+            next != null ? next : replies.getOrDefault("*", replies.getOrDefault(command, "+OK"));
         if (reply.equals(CLOSE_CONNECTION)) {
           return;
         }
