@@ -36,7 +36,7 @@ final class AddedText {
    */
   private static final Pattern SENTENCE_END =
       Pattern.compile(
-          "(?<![.!?;:…])(?!(?<="
+          "(?=[.!?;:…])(?<![.!?;:…])(?!(?<="
               + ABBREVIATION
               + ")\\.\\s)(?!(?<=\\bno)\\.\\s*\\d)[.!?;:…]++(?:\\s+|$)|\\R+",
           Pattern.CASE_INSENSITIVE);
