@@ -1,6 +1,5 @@
 package io.github.semcache.verify;
 
-import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.Token;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,12 +74,7 @@ final class WordOrderRules {
     }
     List<String> between = a.subList(one + 1, other).stream().map(Token::key).toList();
     return between.isEmpty()
-        ? !isDate(a.get(one), a.get(other)) && !isDate(a.get(other), a.get(one))
+        ? !a.get(one).isDateWith(a.get(other))
         : !JOINING.containsAll(between);
-  }
-
-  /** Returns whether two words are a number and a month, whose order has no meaning. */
-  private static boolean isDate(Token number, Token month) {
-    return number.isNumber() && month.isIn(WordList.DATES);
   }
 }

@@ -173,6 +173,17 @@ public final class Token {
   }
 
   /**
+   * Returns whether this token and another one are a number and a month or a day, the order of
+   * which has no meaning: "5 January", "January 5".
+   *
+   * @param other the other token
+   * @return whether one of them is a number and the other is in the list of dates
+   */
+  public boolean isDateWith(Token other) {
+    return (isNumber() && other.isIn(WordList.DATES)) || (other.isNumber() && isIn(WordList.DATES));
+  }
+
+  /**
    * Returns whether this token is a number with a unit.
    *
    * @return whether the {@linkplain #key() key} contains a unit

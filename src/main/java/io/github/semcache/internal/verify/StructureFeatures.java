@@ -1,6 +1,5 @@
 package io.github.semcache.internal.verify;
 
-import io.github.semcache.internal.language.Dictionary.WordList;
 import io.github.semcache.internal.language.Token;
 import io.github.semcache.internal.language.Token.Trait;
 import io.github.semcache.internal.verify.TokenAlignment.Side;
@@ -98,7 +97,7 @@ final class StructureFeatures {
       for (int y = x + 1; y < shared.size(); y++) {
         int[] one = shared.get(x);
         int[] other = shared.get(y);
-        if (one[1] > other[1] && !isDate(a, one[0], other[0])) {
+        if (one[1] > other[1] && !a.token(one[0]).isDateWith(a.token(other[0]))) {
           inversions++;
           boolean bound = isBound(a, one[0], other[0]) && isBound(b, one[1], other[1]);
           free += bound ? 0 : 1;
@@ -107,12 +106,6 @@ final class StructureFeatures {
     }
     out.set(Feature.INVERSIONS, inversions);
     out.set(Feature.FREE_INVERSIONS, free);
-  }
-
-  /** Returns whether two tokens are a day and a month, whose order has no meaning. */
-  private static boolean isDate(Side side, int i, int j) {
-    return (side.token(i).isNumber() && side.token(j).isIn(WordList.DATES))
-        || (side.token(j).isNumber() && side.token(i).isIn(WordList.DATES));
   }
 
   private static boolean isBound(Side side, int i, int j) {
