@@ -146,18 +146,12 @@ public final class ConfirmationStudy {
 
   private List<Neighbor> neighbors(int prompt) {
     return keys.stream()
-        .map(key -> new Neighbor(key, Math.max(0, 1 - dot(vectors[prompt], vectors[key]))))
+        .map(
+            key ->
+                new Neighbor(key, Math.max(0, 1 - NeighborFile.dot(vectors[prompt], vectors[key]))))
         .filter(neighbor -> neighbor.distance <= MAX_DISTANCE)
         .sorted((a, b) -> Double.compare(a.distance, b.distance))
         .toList();
-  }
-
-  private static float dot(float[] a, float[] b) {
-    float sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
   }
 
   private void print() {

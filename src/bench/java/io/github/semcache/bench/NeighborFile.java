@@ -106,7 +106,7 @@ final class NeighborFile {
     return nearest;
   }
 
-  private static float dot(float[] a, float[] b) {
+  static float dot(float[] a, float[] b) {
     float sum = 0;
     for (int i = 0; i < a.length; i++) {
       sum += a[i] * b[i];
