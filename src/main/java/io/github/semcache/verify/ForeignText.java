@@ -36,9 +36,8 @@ final class ForeignText {
     if (!diff.mayBeEnglish() || isMarked(asked.text) || isMarked(cached.text)) {
       return false;
     }
-    boolean english = diff.first().isEnglish() && diff.second().isEnglish();
-    boolean readable = isReadable(diff.first()) && isReadable(diff.second());
-    return english || (readable && !mayStartBoth(asked, cached));
+    return (diff.first().isEnglish() && diff.second().isEnglish())
+        || (isReadable(diff.first()) && isReadable(diff.second()) && !mayStartBoth(asked, cached));
   }
 
   /** Returns whether a text has a punctuation mark that English lacks. */
