@@ -13,7 +13,8 @@ final class RelationRules {
   /** The maximum distance of the ends of "between X and Y", in words. */
   private static final int MAX_DISTANCE = 6;
 
-  private static final Set<String> PREPOSITIONS_OF_TIME =
+  /** Prepositions of a quantity with a unit, each of which has another meaning. */
+  private static final Set<String> PREPOSITIONS_OF_DURATION =
       Set.of("in", "for", "after", "before", "until", "since", "every");
 
   private static final Set<String> RELATIONS =
@@ -68,7 +69,6 @@ final class RelationRules {
   static boolean areDifferent(List<Token> a, List<Token> b) {
     return isDirectionReversed(a, b)
         || isDirectionReversed(b, a)
-        || isDurationChanged(a, b)
         || isNumberBoundOtherwise(a, b)
         || isRelatedOtherwise(a, b)
         || isConversionReversed(a, b)
@@ -90,35 +90,18 @@ final class RelationRules {
         && (b.get(start - 1).form().equals("to") || b.get(end - 1).form().equals("from"));
   }
 
-  /** Returns whether a duration has another preposition: "in ten minutes", "for ten minutes". */
-  private static boolean isDurationChanged(List<Token> a, List<Token> b) {
-    for (int i = 1; i < a.size(); i++) {
-      Token duration = a.get(i);
-      String preposition = a.get(i - 1).form();
-      if (duration.hasUnit() && PREPOSITIONS_OF_TIME.contains(preposition)) {
-        for (int j = 1; j < b.size(); j++) {
-          String other = b.get(j - 1).form();
-          if (b.get(j).key().equals(duration.key())
-              && PREPOSITIONS_OF_TIME.contains(other)
-              && !other.equals(preposition)) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
-  }
-
   /**
    * Returns whether a number has a preposition that gives it another meaning: "raise it to 20 %",
-   * "raise it by 20 %", "arrive at 5 pm", "arrive before 5 pm".
+   * "raise it by 20 %", "arrive at 5 pm", "arrive before 5 pm", "in ten minutes", "for ten
+   * minutes".
    */
   private static boolean isNumberBoundOtherwise(List<Token> a, List<Token> b) {
     for (int i = 1; i < a.size(); i++) {
       Token number = a.get(i);
       String preposition = a.get(i - 1).form();
       for (int j = 1; j < b.size() && number.isNumber(); j++) {
-        if (b.get(j).key().equals(number.key()) && areExclusive(preposition, b.get(j - 1).form())) {
+        if (b.get(j).key().equals(number.key())
+            && areExclusive(number, preposition, b.get(j - 1).form())) {
           return true;
         }
       }
@@ -169,10 +152,13 @@ final class RelationRules {
     return periods;
   }
 
-  private static boolean areExclusive(String preposition, String other) {
+  private static boolean areExclusive(Token number, String preposition, String other) {
     return !preposition.equals(other)
         && (areInDifferent(AMOUNTS, preposition, other)
-            || areInDifferent(TIMES, preposition, other));
+            || areInDifferent(TIMES, preposition, other)
+            || (number.hasUnit()
+                && PREPOSITIONS_OF_DURATION.contains(preposition)
+                && PREPOSITIONS_OF_DURATION.contains(other)));
   }
 
   /** Returns whether each of two words is in one of the sets, and they are in different ones. */
