@@ -1,6 +1,5 @@
 package io.github.semcache.verify;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -107,7 +106,7 @@ final class AttributeRules {
     String noun = words.get(many + 1);
     return !others.contains("many")
         && ((others.size() > 1 && SELECTING.contains(others.get(0)) && noun.equals(others.get(1)))
-            || (others.contains("list") && words.stream().noneMatch("list"::equals)));
+            || (others.contains("list") && !words.contains("list")));
   }
 
   private static boolean asksForSteps(List<String> words) {
@@ -128,7 +127,7 @@ final class AttributeRules {
     for (int i = 0; i + 1 < words.size(); i++) {
       Set<String> attribute =
           words.get(i).equals("how") ? WORDS.getOrDefault(words.get(i + 1), Set.of()) : Set.of();
-      if (!attribute.isEmpty() && new HashSet<>(others).stream().noneMatch(attribute::contains)) {
+      if (!attribute.isEmpty() && others.stream().noneMatch(attribute::contains)) {
         return true;
       }
     }

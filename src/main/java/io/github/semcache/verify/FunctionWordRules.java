@@ -49,8 +49,6 @@ final class FunctionWordRules {
   /** Words before a condition that is not fulfilled yet. */
   private static final Set<String> UNFULFILLED = Set.of("until", "unless");
 
-  private static final Set<String> ARTICLES = Set.of("a", "an", "the");
-
   private static final Set<String> SUBJECT_QUESTIONS = Set.of("who", "what", "which");
 
   private static final Set<String> LISTS = Set.of("list", "playlist");
@@ -63,8 +61,6 @@ final class FunctionWordRules {
       Set.of(
           "a", "an", "the", "my", "our", "your", "this", "that", "i", "me", "please", "to", "you",
           "can", "and", "new");
-
-  private static final Set<String> SUBJECTS = Set.of("i", "we");
 
   private static final Set<String> OBJECTS = Set.of("me", "us");
 
@@ -91,7 +87,8 @@ final class FunctionWordRules {
         || isOtherCondition(second, first)
         || isOtherQuantifier(first, second, a, b)
         || isOtherQuantifier(first, second, b, a)
-        || isQuantifiedOtherwise(first, second)) {
+        || isQuantifiedOtherwise(first, second)
+        || isQuantifiedOtherwise(second, first)) {
       return "exclusive-word";
     }
     if (isOtherList(first, second)) {
@@ -151,10 +148,8 @@ final class FunctionWordRules {
 
   /** Returns whether "any file" becomes "every file", other than in "show me any flight". */
   private static boolean isQuantifiedOtherwise(List<Token> first, List<Token> second) {
-    String one = quantified(first, ANY);
-    return (!one.isEmpty() && one.equals(quantified(second, EVERY)))
-        || (!quantified(second, ANY).isEmpty()
-            && quantified(second, ANY).equals(quantified(first, EVERY)));
+    String any = quantified(first, ANY);
+    return !any.isEmpty() && any.equals(quantified(second, EVERY));
   }
 
   /** Returns the key of the word after a quantifier in a condition or a relative clause. */
@@ -259,8 +254,9 @@ final class FunctionWordRules {
     }
     Set<String> a = PairFeatures.formsWithoutRequests(first);
     Set<String> b = PairFeatures.formsWithoutRequests(second);
-    return (onlyIn(SUBJECTS, a, b) && onlyIn(OBJECTS, b, a))
-        || (onlyIn(SUBJECTS, b, a) && onlyIn(OBJECTS, a, b));
+    Set<String> subjects = RoleRules.FIRST_PERSONS;
+    return (onlyIn(subjects, a, b) && onlyIn(OBJECTS, b, a))
+        || (onlyIn(subjects, b, a) && onlyIn(OBJECTS, a, b));
   }
 
   private static Set<String> forms(List<Token> tokens) {
@@ -289,7 +285,7 @@ final class FunctionWordRules {
     }
     for (int i = 1; i < tokens.size(); i++) {
       String before = tokens.get(i - 1).form();
-      int joining = i > 1 && ARTICLES.contains(before) ? i - 2 : i - 1;
+      int joining = i > 1 && RoleRules.ARTICLES.contains(before) ? i - 2 : i - 1;
       String form = tokens.get(joining).form();
       if ((form.equals("and") || form.equals("or"))
           && tokens.get(i).isContent()

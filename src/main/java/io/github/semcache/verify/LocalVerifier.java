@@ -163,9 +163,6 @@ public final class LocalVerifier implements PairVerifier, NonBlocking {
     if (rule != null) {
       return new Verification(Outcome.REJECT, rule, OptionalDouble.of(0));
     }
-    if (ModalityRules.areDifferent(asked, cached)) {
-      return Verification.reject("modality").withScore(0);
-    }
     ParticleRules.Difference particles = ParticleRules.difference(asked, cached);
     if (particles == ParticleRules.Difference.OPPOSITE) {
       return Verification.reject("opposite").withScore(0);

@@ -85,7 +85,7 @@ final class PairRules {
         return "template";
       }
     }
-    return null;
+    return ModalityRules.areDifferent(asked, cached) ? "modality" : null;
   }
 
   /**

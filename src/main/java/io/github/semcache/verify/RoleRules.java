@@ -24,7 +24,7 @@ final class RoleRules {
   /** The number of words between a form of "be" and a participle. */
   private static final int MAX_AUXILIARY_DISTANCE = 3;
 
-  private static final Set<String> ARTICLES = Set.of("a", "an", "the");
+  static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
   /** Words beside which an order has no meaning: "cats and dogs". */
   private static final Set<String> JOINING = Set.of("and", "or", "nor", "vs", "versus", "between");
@@ -84,7 +84,7 @@ final class RoleRules {
 
   private static final Set<String> TIME_CLAUSES = Set.of("when", "once", "as", "after", "whenever");
 
-  private static final Set<String> FIRST_PERSONS = Set.of("i", "we");
+  static final Set<String> FIRST_PERSONS = Set.of("i", "we");
 
   /** Words that begin a clause about the word before them. */
   private static final Set<String> RELATIVES = Set.of("that", "which", "because");
@@ -153,8 +153,7 @@ final class RoleRules {
   private static boolean isSubjectRenamed(List<Token> a, List<Token> b) {
     return a.size() > 1
         && b.size() > 1
-        && AUXILIARIES.contains(a.get(0).form())
-        && AUXILIARIES.contains(b.get(0).form())
+        && startWithAuxiliaries(a, b)
         && a.get(1).form().equals("i")
         && isObject(indexOf("me", b, 0), b)
         && indexOf("me", a, 0) < 0
@@ -166,12 +165,15 @@ final class RoleRules {
   private static boolean isSubjectAnotherPerson(List<Token> a, List<Token> b) {
     return a.size() > 2
         && b.size() > 2
-        && AUXILIARIES.contains(a.get(0).form())
-        && AUXILIARIES.contains(b.get(0).form())
+        && startWithAuxiliaries(a, b)
         && FIRST_PERSONS.contains(a.get(1).form())
         && POSSESSIVES.contains(b.get(1).form())
         && PERSONS.contains(b.get(2).key())
         && a.stream().noneMatch(token -> isSame(token, b.get(2)));
+  }
+
+  private static boolean startWithAuxiliaries(List<Token> a, List<Token> b) {
+    return AUXILIARIES.contains(a.get(0).form()) && AUXILIARIES.contains(b.get(0).form());
   }
 
   /** Returns whether "me" is not the object of a verb such as "let me" or "help me". */

@@ -73,8 +73,6 @@ final class WordOrderRules {
       return false;
     }
     List<String> between = a.subList(one + 1, other).stream().map(Token::key).toList();
-    return between.isEmpty()
-        ? !a.get(one).isDateWith(a.get(other))
-        : !JOINING.containsAll(between);
+    return between.isEmpty() ? !a.get(one).isDateWith(a.get(other)) : !JOINING.containsAll(between);
   }
 }
